@@ -1,0 +1,1 @@
+#include "crypto/record_cipher.h"

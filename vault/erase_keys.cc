@@ -1,0 +1,1 @@
+#include "vault/erase_keys.h"

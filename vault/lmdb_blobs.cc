@@ -1,0 +1,1 @@
+#include "vault/lmdb_blobs.h"

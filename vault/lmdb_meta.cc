@@ -1,0 +1,1 @@
+#include "vault/lmdb_meta.h"
