@@ -9,9 +9,13 @@ set -euo pipefail
 compiler=$1 expected=$2 header=$3
 IFS=';' read -r -a directories <<<"$4"
 
+# A file in a folder of its own: the compiler looks beside the including file first.
+folder=$(mktemp -d)
+trap 'rm -r "$folder"' EXIT
+printf '#include "%s"\n' "$header" >"$folder/including.cc"
 status=0
-said=$(printf '#include "%s"\n' "$header" |
-  "$compiler" -std=c++20 -fsyntax-only "${directories[@]/#/-I}" -x c++ - 2>&1) || status=$?
+said=$("$compiler" -std=c++20 -fsyntax-only "${directories[@]/#/-I}" "$folder/including.cc" 2>&1) ||
+  status=$?
 
 if [ "$status" = 0 ]; then
   found=yes
