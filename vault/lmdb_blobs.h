@@ -10,7 +10,8 @@
 
 namespace vault {
 
-// Errors: io_failure, corrupt, no_space.
+// Starts the store's writer thread; the writers end before the store does. Raises malloc's trim and
+// mmap thresholds for the process. Errors: those of open_lmdb_meta.
 Result<std::unique_ptr<BlobStore>> open_lmdb_blobs(const std::filesystem::path& directory,
                                                    const LmdbOptions& options = {});
 

@@ -13,8 +13,9 @@ struct LmdbOptions {
                            << 40;  // address space, not disk; 1 TiB at most under TSan
 };
 
-// Opens or makes the environment. Open it after any fork, and once in a process.
-// Errors: io_failure, corrupt, no_space.
+// Opens or makes the environment (folder 0700, files 0600). Open it after any fork.
+// Errors: locked (this process has it open), forbidden (the folder is another user's), io_failure,
+// corrupt, newer_format, no_space.
 Result<std::unique_ptr<MetaStore>> open_lmdb_meta(const std::filesystem::path& directory,
                                                   const LmdbOptions& options = {});
 

@@ -1,0 +1,142 @@
+#include "vault/lmdb_env.h"
+
+#include <fcntl.h>
+#include <lmdb.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <mutex>
+#include <set>
+
+namespace vault {
+namespace {
+
+// Enough for every connection that can be reading at once; a slot is 64 bytes of the lock file.
+constexpr unsigned kReaders = 1022;
+
+// LMDB's locks belong to the process: a second environment on the same files would release the
+// first one's on closing, and then two writers could meet.
+std::mutex open_folders_mutex;
+std::set<std::pair<std::uint64_t, std::uint64_t>>& open_folders() {
+  static std::set<std::pair<std::uint64_t, std::uint64_t>> folders;
+  return folders;
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+Result<void> flush_folder(const std::filesystem::path& path) {
+  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd.get() < 0 || ::fsync(fd.get()) != 0) return lmdb_failure(errno);
+  return {};
+}
+
+// The folder's identity. A folder of another user is refused: files made in it as root would keep
+// the service out, and files made by its owner could be changed under our feet.
+Result<std::pair<std::uint64_t, std::uint64_t>> claim_folder(const std::filesystem::path& path) {
+  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return lmdb_failure(errno);
+  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  struct stat status {};
+  if (fd.get() < 0 || ::fstat(fd.get(), &status) != 0) return lmdb_failure(errno);
+  if (status.st_uid != ::geteuid()) return tl::unexpected(Errc::forbidden);
+  if ((status.st_mode & 0077U) != 0 && ::fchmod(fd.get(), 0700) != 0) return lmdb_failure(errno);
+  return std::pair<std::uint64_t, std::uint64_t>(status.st_dev, status.st_ino);
+}
+
+}  // namespace
+
+Errc errc_of_lmdb(int code) {
+  switch (code) {
+    case MDB_MAP_FULL:
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+      return Errc::no_space;
+    case MDB_CORRUPTED:
+    case MDB_PAGE_NOTFOUND:
+    case MDB_INVALID:
+      return Errc::corrupt;
+    case MDB_VERSION_MISMATCH:
+      return Errc::newer_format;
+    case MDB_BAD_VALSIZE:
+    case MDB_TXN_FULL:
+      return Errc::too_large;
+    default:
+      return Errc::io_failure;
+  }
+}
+
+Result<std::unique_ptr<LmdbEnv>> LmdbEnv::open(const std::filesystem::path& directory,
+                                               const LmdbOptions& options) {
+  const auto folder = claim_folder(directory);
+  if (!folder) return tl::unexpected(folder.error());
+  {
+    const std::lock_guard lock(open_folders_mutex);
+    if (!open_folders().insert(*folder).second) return tl::unexpected(Errc::locked);
+  }
+  std::unique_ptr<LmdbEnv> env(new LmdbEnv(*folder));  // from here on its destructor lets go
+  if (const int code = env->start(directory, options); code != 0) return lmdb_failure(code);
+
+  // A flushed page is of no use under a name that the power failure took.
+  const auto parent = std::filesystem::absolute(directory).lexically_normal();
+  for (const auto& path : {parent, (parent / "..").lexically_normal()}) {
+    if (const auto flushed = flush_folder(path); !flushed) return tl::unexpected(flushed.error());
+  }
+  return env;
+}
+
+int LmdbEnv::start(const std::filesystem::path& directory, const LmdbOptions& options) {
+  if (const int code = mdb_env_create(&env_); code != 0) return code;
+  if (const int code = mdb_env_set_mapsize(env_, options.map_size); code != 0) return code;
+  if (const int code = mdb_env_set_maxreaders(env_, kReaders); code != 0) return code;
+  // Without MDB_WRITEMAP (slower here, and a stray pointer would write into the store) and without
+  // MDB_NOMEMINIT (pages would take what the heap held before, keys among it, to the disk).
+  // MDB_NOTLS: a read transaction belongs to its object, not to the thread.
+  if (const int code = mdb_env_open(env_, directory.c_str(), MDB_NOTLS, 0600); code != 0)
+    return code;
+
+  // A reader that was killed would hold its snapshot's pages for ever.
+  int stale = 0;
+  if (const int code = mdb_reader_check(env_, &stale); code != 0) return code;
+
+  auto txn = LmdbTxn::begin(*this, MDB_RDONLY);
+  if (!txn) return EIO;
+  return mdb_dbi_open(txn->get(), nullptr, 0, &dbi_);
+}
+
+LmdbEnv::~LmdbEnv() {
+  if (env_ != nullptr) mdb_env_close(env_);
+  const std::lock_guard lock(open_folders_mutex);
+  open_folders().erase(folder_);
+}
+
+Result<LmdbTxn> LmdbTxn::begin(const LmdbEnv& env, unsigned flags) {
+  MDB_txn* txn = nullptr;
+  if (const int code = mdb_txn_begin(env.get(), nullptr, flags, &txn); code != 0)
+    return lmdb_failure(code);
+  return LmdbTxn(txn);
+}
+
+LmdbTxn::~LmdbTxn() {
+  if (txn_ != nullptr) mdb_txn_abort(txn_);
+}
+
+Result<void> LmdbTxn::commit() && {
+  const int code = mdb_txn_commit(std::exchange(txn_, nullptr));
+  if (code != 0) return lmdb_failure(code);
+  return {};
+}
+
+}  // namespace vault
