@@ -71,4 +71,24 @@ Result<Bytes> from_base64_raw(std::string_view text) {
   return parse_base64(text, sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
 }
 
+SecretBytes base64_secret(ByteView bytes) {
+  constexpr int kVariant = sodium_base64_VARIANT_ORIGINAL;
+  SecretBytes text(sodium_base64_encoded_len(bytes.size(), kVariant));
+  sodium_bin2base64(reinterpret_cast<char*>(text.expose_mutable().data()), text.size(),
+                    bytes.data(), bytes.size(), kVariant);
+  text.shrink(text.size() - 1);  // libsodium's closing NUL
+  return text;
+}
+
+Result<SecretBytes> secret_from_base64(std::string_view text) {
+  SecretBytes bytes(text.size() / 4 * 3 + 3);
+  std::size_t size = 0;
+  if (sodium_base642bin(bytes.expose_mutable().data(), bytes.size(), text.data(), text.size(),
+                        nullptr, &size, nullptr, sodium_base64_VARIANT_ORIGINAL) != 0) {
+    return tl::unexpected(Errc::malformed);
+  }
+  bytes.shrink(size);
+  return bytes;
+}
+
 }  // namespace crypto

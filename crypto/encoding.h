@@ -20,6 +20,10 @@ std::string base64_raw(ByteView bytes);
 Result<Bytes> from_base64(std::string_view text);      // Errors: malformed, also for spare bits
 Result<Bytes> from_base64_raw(std::string_view text);  // Errors: malformed, also for spare bits
 
+// The same for secrets, which never stand in a std::string.
+SecretBytes base64_secret(ByteView bytes);
+Result<SecretBytes> secret_from_base64(std::string_view text);  // Errors: malformed
+
 struct Bech32 {
   std::string prefix;  // as written, all lower or all upper case
   SecretBytes data;    // may be a private key
