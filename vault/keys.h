@@ -22,6 +22,32 @@ enum class Kind : std::uint8_t {
   pending_destruction = 0x06,  // slot u64      -> index u64 of the entry that destroyed it
 
   // Domain records, from 0x20: each one's digest stands in the change record of its entry.
+  founding = 0x20,        // (nothing)                  -> StatementRecord
+  agency = 0x21,          // agency                     -> StatementRecord
+  access_key = 0x22,      // key                        -> StatementRecord
+  by_recipient = 0x23,    // X25519 key (32)            -> key
+  agency_key = 0x24,      // agency, key                -> (nothing)
+  generation = 0x25,      // node, generation u64       -> StatementRecord
+  added_holder = 0x26,    // node, generation, holder   -> StatementRecord
+  lockbox = 0x27,         // holder, node, generation   -> WrappedRecord (of an age file)
+  held_node = 0x28,       // holder node, node          -> (nothing): what a node holds, by id
+  case_file = 0x30,       // case                       -> CaseRecord
+  case_code = 0x31,       // code                       -> case
+  member = 0x32,          // case, key                  -> MemberRecord
+  member_case = 0x33,     // key, case                  -> (nothing)
+  agency_case = 0x34,     // agency, case               -> (nothing): owned or accepted
+  share = 0x35,           // share                      -> ShareCaseRecord
+  case_share = 0x36,      // case, share                -> (nothing)
+  agency_share = 0x37,    // receiving agency, share    -> (nothing): waits for acceptance
+  order = 0x40,           // order                      -> OrderCaseRecord
+  open_order = 0x41,      // node or nil, order         -> (nothing)
+  rotation = 0x42,        // rotation                   -> RotationCaseRecord
+  document = 0x50,        // document                   -> DocumentRecord
+  case_document = 0x51,   // case, document             -> (nothing)
+  version = 0x52,         // document, version u64      -> VersionRecord
+  inline_payload = 0x53,  // document, version u64      -> the sealed payload, to 60 KiB
+  header = 0x54,          // document, version, holder  -> WrappedRecord (of a HeaderRecord)
+  blob = 0x55,            // blob                       -> document, version u64
 };
 
 // Below this, a key belongs to the log.
