@@ -27,12 +27,8 @@ namespace vault {
 
 // What a change writes through. Notes the digest of every record it puts or erases; their Merkle
 // root stands in the entry, and the list beside it (FORMAT.md, "Change record").
-class ChangeTxn {
+class ChangeTxn : public ReadTxn {
  public:
-  virtual ~ChangeTxn() = default;
-  virtual Result<std::optional<Bytes>> get(ByteView key) const = 0;
-  virtual Result<void> scan(ByteView first, ByteView last, const ReadTxn::Visit& visit,
-                            Direction direction = Direction::forward) const = 0;
   virtual void put(ByteView key, ByteView value) = 0;  // a failure fails the whole commit
   virtual void erase(ByteView key) = 0;
   // Erases the wrapped record at `key`, whose erase slot is `slot`: the slot is overwritten and

@@ -1,0 +1,332 @@
+#include "vault/documents.h"
+
+#include <algorithm>
+
+#include "crypto/encoding.h"
+#include "vault/actions.h"
+#include "vault/directory.h"
+#include "vault/keys.h"
+#include "vault/reading.h"
+
+namespace vault {
+namespace {
+
+// Whether the actor's keys reach what is sealed to this holder.
+bool reaches(const Actor& actor, Place place, const Id& case_id, const Id& holder) {
+  if (holder == actor.key) return true;
+  if (holder == case_id) return holds(place);
+  return holder == actor.agency && actor.role == "KUSTODIAN";
+}
+
+bool is_author(const PolicyRow& doctype, const std::string& agency_code) {
+  const std::string& authors = doctype.at("authors");
+  if (authors == "any") return true;
+  // Whole codes only: a list of them separated by bars, some with a remark in parentheses.
+  const std::string list = "|" + authors + "|";
+  return list.find("|" + agency_code + "|") != std::string::npos ||
+         list.find("|" + agency_code + "(") != std::string::npos;
+}
+
+}  // namespace
+
+struct Documents::WrappedHeader {
+  Bytes key;
+  Bytes value;
+};
+
+std::optional<Readers> readers_of(const Policy& policy, std::string_view type) {
+  const PolicyRow* row = policy.doctype(type);
+  if (row == nullptr) return std::nullopt;
+  const std::string& readers = row->at("readers");
+  if (readers == "case") return Readers::case_holders;
+  if (readers == "author|recipients") return Readers::authors;
+  return Readers::author;  // "author", and "named" as long as nobody is named but the author
+}
+
+Result<void> Documents::check_place(const ReadTxn& txn, const Actor& actor, const Id& case_id,
+                                    const crypto::Label& label) const {
+  const auto place = place_in(txn, actor, case_id);
+  if (!place) return tl::unexpected(place.error());
+  // A custodian holds the key to recover and to hand over, not to put things in.
+  if (*place != Place::member && *place != Place::depositor) return tl::unexpected(Errc::forbidden);
+  const auto record = require<CaseRecord>(txn, Key(Kind::case_file).id(case_id));
+  if (!record) return tl::unexpected(record.error());
+  const auto agency = read_agency(txn, actor.agency);
+  if (!agency) return tl::unexpected(agency.error());
+
+  const PolicyRow* doctype = policy_.doctype(label.type);
+  const PolicyRow* category = policy_.category(record->category);
+  const auto rank = Policy::class_rank(label.classification);
+  if (doctype == nullptr || category == nullptr || !rank || !is_author(*doctype, agency->code)) {
+    return tl::unexpected(Errc::invalid);
+  }
+  const int floor = std::max(Policy::class_rank(doctype->at("class")).value_or(4),
+                             Policy::class_rank(category->at("min_class")).value_or(4));
+  if (*rank < floor) return tl::unexpected(Errc::invalid);
+  // K4 is for named persons, who are named when it is shared.
+  if (*rank == 4 && readers_of(policy_, label.type) != Readers::author) {
+    return tl::unexpected(Errc::invalid);
+  }
+  return {};
+}
+
+Result<void> Documents::check_deposit(const Actor& actor, const Id& case_id,
+                                      const crypto::Label& label) const {
+  return meta_.read([&](const ReadTxn& txn) { return check_place(txn, actor, case_id, label); });
+}
+
+// The headers must be for exactly those whom the type is meant for: one too many would give it
+// away.
+Result<void> Documents::check_holders(const ReadTxn& txn, const Actor& actor,
+                                      const Deposit& deposit) const {
+  const auto readers = readers_of(policy_, deposit.label.type);
+  const auto& headers = deposit.headers;
+  if (!readers || headers.empty()) return tl::unexpected(Errc::invalid);
+  if (*readers == Readers::author) {
+    const bool own = headers.size() == 1 && headers[0].holder.kind == HolderKind::access_key &&
+                     headers[0].holder.id == actor.key;
+    if (!own) return tl::unexpected(Errc::invalid);
+    return {};
+  }
+  const Id& node = *readers == Readers::case_holders ? deposit.case_id : actor.agency;
+  const auto state = read_node(txn, node, 0);
+  if (!state) return tl::unexpected(state.error());
+  const Holder& given = headers[0].holder;
+  if (headers.size() != 1 || given.kind != HolderKind::node || given.id != node) {
+    return tl::unexpected(Errc::invalid);
+  }
+  if (given.generation != state->record.generation) return tl::unexpected(Errc::stale);
+  return {};
+}
+
+Result<std::vector<Documents::WrappedHeader>> Documents::wrap_headers(
+    const Deposit& deposit) const {
+  std::vector<WrappedHeader> wrapped;
+  for (const HeaderSubmission& header : deposit.headers) {
+    using crypto::age::Binding;
+    const auto bound = [&](ByteView bytes, crypto::age::Kind kind) {
+      const auto parsed = crypto::age::parse_header(bytes);
+      if (!parsed || parsed->size != bytes.size() || parsed->stanzas.size() != 2) return false;
+      const auto binding = Binding::parse(parsed->stanzas[0]);
+      return binding && parsed->stanzas[1].type == "X25519" &&
+             *binding == Binding{kind, deposit.document, deposit.version, deposit.generation};
+    };
+    if (!bound(header.payload_header, crypto::age::Kind::document) ||
+        !bound(header.manifest_header, crypto::age::Kind::manifest)) {
+      return tl::unexpected(Errc::invalid);
+    }
+    const Key key =
+        Key(Kind::header).id(deposit.document).u64(deposit.version).id(header.holder.id);
+    const Bytes record = encode(HeaderRecord{static_cast<std::uint64_t>(header.holder.kind),
+                                             header.holder.generation, header.payload_header,
+                                             header.manifest_header});
+    const auto slot = erase_keys_.take();
+    if (!slot) return tl::unexpected(slot.error());
+    auto sealed = erase_keys_.wrap(*slot, key, record);
+    if (!sealed) return tl::unexpected(sealed.error());
+    wrapped.push_back({key.raw(), encode(WrappedRecord{*slot, std::move(*sealed)})});
+  }
+  return wrapped;
+}
+
+Result<Committed> Documents::deposit(const Actor& actor, const Deposit& deposit,
+                                     StoredPayload payload) {
+  if (deposit.manifest.size() > kMaxInline) return tl::unexpected(Errc::too_large);
+  const auto headers = wrap_headers(deposit);
+  if (!headers) return tl::unexpected(headers.error());
+
+  EntryDraft entry = actor.draft(action::kDocumentDeposit);
+  entry.case_id = deposit.case_id;
+  entry.document = deposit.document;
+  entry.version = deposit.version;
+  entry.content = crypto::base64(deposit.content);
+  VersionRecord record{deposit.document,
+                       deposit.version,
+                       deposit.case_id,
+                       deposit.generation,
+                       deposit.label.type,
+                       deposit.label.classification,
+                       deposit.label.minor,
+                       actor.key,
+                       0,
+                       deposit.manifest,
+                       payload.size,
+                       payload.tag_root,
+                       deposit.manifest_digest,
+                       payload.blob.is_nil(),
+                       payload.blob};
+  const auto committed = committer_.commit(
+      [&](ChangeTxn& txn) -> Result<void> {
+        if (auto may = check_place(txn, actor, deposit.case_id, deposit.label); !may) return may;
+        const auto node = read_node(txn, deposit.case_id, 0);
+        if (!node) return tl::unexpected(node.error());
+        if (node->stale || node->record.generation != deposit.generation) {
+          return tl::unexpected(Errc::stale);
+        }
+        if (auto fits = check_holders(txn, actor, deposit); !fits) return fits;
+        const Key document_key = Key(Kind::document).id(deposit.document);
+        auto document = load<DocumentRecord>(txn, document_key);
+        if (!document) return tl::unexpected(document.error());
+        const std::uint64_t before = *document ? (*document)->versions : 0;
+        if (*document && (*document)->case_id != deposit.case_id) {
+          return tl::unexpected(Errc::conflict);
+        }
+        if (deposit.version != before + 1) return tl::unexpected(Errc::conflict);
+
+        record.created = txn.time();
+        txn.put(document_key,
+                encode(DocumentRecord{deposit.document, deposit.case_id, deposit.version}));
+        txn.put(Key(Kind::version).id(deposit.document).u64(deposit.version), encode(record));
+        if (before == 0)
+          txn.put(Key(Kind::case_document).id(deposit.case_id).id(deposit.document), {});
+        if (record.inline_payload) {
+          txn.put(Key(Kind::inline_payload).id(deposit.document).u64(deposit.version),
+                  payload.small);
+        } else {
+          const Key named = Key(Kind::document).id(deposit.document).u64(deposit.version);
+          txn.put(Key(Kind::blob).id(record.blob), ByteView(named).subspan(1));
+        }
+        for (const WrappedHeader& header : *headers) txn.put(header.key, header.value);
+        return {};
+      },
+      entry);
+  if (!committed) return committed;
+  if (!payload.blob.is_nil()) blobs_.settle(payload.blob);
+  payload.keep();
+  return committed;
+}
+
+Result<DocumentView> Documents::view_in(const ReadTxn& txn, const Actor& actor, const Id& document,
+                                        std::uint64_t version) const {
+  const auto record = require<DocumentRecord>(txn, Key(Kind::document).id(document));
+  if (!record) return tl::unexpected(record.error());
+  const auto place = place_in(txn, actor, record->case_id);
+  if (!place) return tl::unexpected(place.error());
+  if (*place == Place::none || *place == Place::depositor) return tl::unexpected(Errc::forbidden);
+  if (version == 0) version = record->versions;
+  auto found = require<VersionRecord>(txn, Key(Kind::version).id(document).u64(version));
+  if (!found) return tl::unexpected(found.error());
+  if (!policy_.may_open_class(actor.role, found->classification)) {
+    return tl::unexpected(Errc::forbidden);
+  }
+
+  DocumentView view;
+  view.record = std::move(*found);
+  view.versions = record->versions;
+  view.place = *place;
+  // Her own header first, then the case's, then her agency's.
+  for (const Id& holder : {actor.key, record->case_id, actor.agency}) {
+    if (!reaches(actor, *place, record->case_id, holder)) continue;
+    const Key key = Key(Kind::header).id(document).u64(version).id(holder);
+    const auto wrapped = load<WrappedRecord>(txn, key);
+    if (!wrapped) return tl::unexpected(wrapped.error());
+    if (!*wrapped) continue;
+    const auto bytes = erase_keys_.unwrap((*wrapped)->slot, key, (*wrapped)->wrapped);
+    if (!bytes) return tl::unexpected(bytes.error());
+    auto header = decode<HeaderRecord>(*bytes);
+    if (!header) return tl::unexpected(header.error());
+    view.header = std::move(*header);
+    view.holder = holder;
+    return view;
+  }
+  return tl::unexpected(Errc::forbidden);
+}
+
+Result<DocumentView> Documents::view(const Actor& actor, const Id& document,
+                                     std::uint64_t version) const {
+  return reading(meta_, [&](const ReadTxn& txn) { return view_in(txn, actor, document, version); });
+}
+
+Result<std::vector<DocumentView>> Documents::versions(const Actor& actor,
+                                                      const Id& document) const {
+  return reading(meta_, [&](const ReadTxn& txn) -> Result<std::vector<DocumentView>> {
+    std::vector<DocumentView> all;
+    auto latest = view_in(txn, actor, document, 0);
+    if (!latest) return tl::unexpected(latest.error());
+    for (std::uint64_t version = 1; version < latest->versions; ++version) {
+      auto one = view_in(txn, actor, document, version);
+      // An older version may be of a class above the reader's.
+      if (!one && one.error() == Errc::forbidden) continue;
+      if (!one) return tl::unexpected(one.error());
+      all.push_back(std::move(*one));
+    }
+    all.push_back(std::move(*latest));
+    return all;
+  });
+}
+
+Result<Documents::Page> Documents::list(const Actor& actor, const Id& case_id, const Id& after,
+                                        std::size_t limit) const {
+  return reading(meta_, [&](const ReadTxn& txn) -> Result<Page> {
+    const auto place = place_in(txn, actor, case_id);
+    if (!place) return tl::unexpected(place.error());
+    if (!holds(*place)) return tl::unexpected(Errc::forbidden);
+    const Key range = Key(Kind::case_document).id(case_id);
+    Key first = range;
+    first.id(after);
+    std::vector<Id> ids;
+    const auto scanned = txn.scan(first, range.end(), [&](ByteView key, ByteView) {
+      const auto id = Id::from(key.last(16));
+      if (id && *id != after) ids.push_back(*id);
+      return ids.size() < limit;
+    });
+    if (!scanned) return tl::unexpected(scanned.error());
+
+    Page page;
+    for (const Id& id : ids) {
+      auto view = view_in(txn, actor, id, 0);
+      if (!view && view.error() == Errc::forbidden) continue;
+      if (!view) return tl::unexpected(view.error());
+      page.items.push_back(std::move(*view));
+    }
+    if (ids.size() == limit) page.next = ids.back();
+    return page;
+  });
+}
+
+Result<Bytes> Documents::small_payload(const VersionRecord& record) const {
+  return reading(meta_, [&](const ReadTxn& txn) -> Result<Bytes> {
+    auto bytes = txn.get(Key(Kind::inline_payload).id(record.document).u64(record.version));
+    if (!bytes) return tl::unexpected(bytes.error());
+    if (!*bytes || (*bytes)->size() != record.size) return tl::unexpected(Errc::corrupt);
+    return std::move(**bytes);
+  });
+}
+
+Result<void> Documents::read(const VersionRecord& record, std::uint64_t offset,
+                             MutableBytes out) const {
+  if (offset > record.size || out.size() > record.size - offset) {
+    return tl::unexpected(Errc::invalid);
+  }
+  if (!record.inline_payload) {
+    auto done = blobs_.read(record.blob, offset, out);
+    // A record that names a blob which is not there contradicts the store, not the caller.
+    if (!done && done.error() != Errc::io_failure) return tl::unexpected(Errc::corrupt);
+    return done;
+  }
+  const auto bytes = small_payload(record);
+  if (!bytes) return tl::unexpected(bytes.error());
+  std::copy_n(bytes->begin() + static_cast<std::ptrdiff_t>(offset), out.size(), out.begin());
+  return {};
+}
+
+Result<std::size_t> Documents::collect_orphans() {
+  std::vector<Id> unsettled;
+  const auto listed = blobs_.list_unsettled([&](const Id& id) { unsettled.push_back(id); });
+  if (!listed) return tl::unexpected(listed.error());
+  std::size_t erased = 0;
+  for (const Id& id : unsettled) {
+    const auto named =
+        reading(meta_, [&](const ReadTxn& txn) { return txn.get(Key(Kind::blob).id(id)); });
+    if (!named) return tl::unexpected(named.error());
+    if (*named) {
+      blobs_.settle(id);
+      continue;
+    }
+    if (auto gone = blobs_.erase(id); !gone) return tl::unexpected(gone.error());
+    ++erased;
+  }
+  return erased;
+}
+
+}  // namespace vault

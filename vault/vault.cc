@@ -1,0 +1,163 @@
+#include "vault/vault.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <optional>
+
+#include "vault/case_code.h"
+#include "vault/lmdb_blobs.h"
+#include "vault/lmdb_meta.h"
+#include "vault/log_key.h"
+
+namespace vault {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The lock on a data directory, held as long as this lives.
+class StoreLock {
+ public:
+  static Result<StoreLock> take(const fs::path& file) {
+    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor < 0) return tl::unexpected(Errc::io_failure);
+    StoreLock lock(descriptor);
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+      return tl::unexpected(errno == EWOULDBLOCK ? Errc::locked : Errc::io_failure);
+    }
+    return lock;
+  }
+  StoreLock(StoreLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  StoreLock& operator=(StoreLock&&) = delete;
+  StoreLock(const StoreLock&) = delete;
+  StoreLock& operator=(const StoreLock&) = delete;
+  ~StoreLock() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+
+ private:
+  explicit StoreLock(int descriptor) : descriptor_(descriptor) {}
+  int descriptor_;
+};
+
+std::string origin_of(const Id& vault) { return "segel/" + vault.text(); }
+
+}  // namespace
+
+// In the order of their making; they go in the reverse.
+struct Vault::Parts {
+  explicit Parts(StoreLock held) : lock(std::move(held)) {}
+  StoreLock lock;
+  crypto::NoteVerifier verifier;
+  std::unique_ptr<MetaStore> meta;
+  std::unique_ptr<BlobStore> blobs;
+  std::unique_ptr<EraseKeys> erase_keys;
+  std::unique_ptr<Committer> committer;
+  std::optional<Log> log;
+  std::optional<Directory> directory;
+  std::optional<KeyGraph> graph;
+  std::optional<Cases> cases;
+  std::optional<Documents> documents;
+  std::optional<Rotations> rotations;
+
+  Result<void> open(const VaultOptions& options, LogKey key);
+};
+
+Result<void> Vault::Parts::open(const VaultOptions& options, LogKey key) {
+  verifier = key.verifier();
+  auto records = open_lmdb_meta(options.directory / "meta", {options.map_size});
+  if (!records) return tl::unexpected(records.error());
+  meta = std::move(*records);
+  auto extents = open_lmdb_blobs(options.directory / "blobs", {options.map_size});
+  if (!extents) return tl::unexpected(extents.error());
+  blobs = std::move(*extents);
+  auto slots = EraseKeys::open(options.directory / "erase.keys");
+  if (!slots) return tl::unexpected(slots.error());
+  erase_keys = std::move(*slots);
+  Committer::Options committing;
+  committing.origin = key.origin;
+  committing.clock = options.clock;
+  auto started = Committer::start(*meta, *erase_keys, std::move(key.key), committing);
+  if (!started) return tl::unexpected(started.error());
+  committer = std::move(*started);
+
+  const Policy& policy = Policy::standard();
+  log.emplace(*meta);
+  directory.emplace(*meta, *committer, policy);
+  graph.emplace(*meta, *committer, *erase_keys);
+  cases.emplace(*meta, *committer, *graph, policy);
+  documents.emplace(*meta, *blobs, *committer, *erase_keys, policy);
+  rotations.emplace(*meta, *committer, *graph);
+  return {};
+}
+
+Vault::Vault(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Vault::~Vault() = default;
+
+Result<crypto::NoteVerifier> Vault::create(const VaultOptions& options,
+                                           crypto::FoundingRecord founding) {
+  std::error_code failed;
+  if (fs::exists(options.directory, failed) && !fs::is_empty(options.directory, failed)) {
+    return tl::unexpected(Errc::conflict);
+  }
+  if (!is_case_prefix(founding.prefix)) return tl::unexpected(Errc::invalid);
+  founding.vault = Id::make(options.clock());
+  auto key = create_log_key(options.log_key, origin_of(founding.vault));
+  if (!key) return tl::unexpected(key.error());
+  founding.log_verifier = key->verifier().text();
+  const crypto::NoteVerifier verifier = key->verifier();
+
+  const auto undo = [&](Errc error) {
+    fs::remove_all(options.directory, failed);
+    fs::remove(options.log_key, failed);
+    return tl::unexpected(error);
+  };
+  const bool existed = fs::exists(options.directory, failed);
+  if (!existed && !fs::create_directories(options.directory, failed)) return undo(Errc::io_failure);
+  fs::permissions(options.directory, fs::perms::owner_all, failed);
+  {
+    auto lock = StoreLock::take(options.directory / "store.lock");
+    if (!lock) return undo(lock.error());
+    Parts parts(std::move(*lock));
+    if (auto opened = parts.open(options, std::move(*key)); !opened) return undo(opened.error());
+    const auto founded = parts.directory->found(crypto::to_statement(founding));
+    if (founded) return verifier;
+    parts.committer.reset();
+    return undo(founded.error());
+  }
+}
+
+Result<std::unique_ptr<Vault>> Vault::open(const VaultOptions& options) {
+  std::error_code failed;
+  if (!fs::exists(options.directory / "meta", failed)) return tl::unexpected(Errc::not_found);
+  auto lock = StoreLock::take(options.directory / "store.lock");
+  if (!lock) return tl::unexpected(lock.error());
+  auto key = read_log_key(options.log_key);
+  if (!key) return tl::unexpected(key.error());
+  auto parts = std::make_unique<Parts>(std::move(*lock));
+  if (auto opened = parts->open(options, std::move(*key)); !opened) {
+    return tl::unexpected(opened.error());
+  }
+  const auto founding = parts->directory->founding();
+  if (!founding) return tl::unexpected(founding.error());
+  // A head under another key would be a fork of the log that everybody holds.
+  if (founding->log_verifier != parts->verifier.text()) return tl::unexpected(Errc::untrusted);
+  const auto collected = parts->documents->collect_orphans();
+  if (!collected) return tl::unexpected(collected.error());
+  return std::unique_ptr<Vault>(new Vault(std::move(parts)));
+}
+
+const MetaStore& Vault::meta() const { return *parts_->meta; }
+const BlobStore& Vault::blobs() const { return *parts_->blobs; }
+Committer& Vault::committer() { return *parts_->committer; }
+const Log& Vault::log() const { return *parts_->log; }
+Directory& Vault::directory() { return *parts_->directory; }
+KeyGraph& Vault::graph() { return *parts_->graph; }
+Cases& Vault::cases() { return *parts_->cases; }
+Documents& Vault::documents() { return *parts_->documents; }
+Rotations& Vault::rotations() { return *parts_->rotations; }
+const crypto::NoteVerifier& Vault::log_verifier() const { return parts_->verifier; }
+
+}  // namespace vault
