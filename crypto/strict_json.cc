@@ -64,9 +64,9 @@ bool nests_within(std::string_view text, unsigned max_depth) {
   return true;
 }
 
-bool is_plain_text(const std::string& text) {
-  return !text.empty() && std::none_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+bool is_plain_text(const std::string& text, bool newlines) {
+  return !text.empty() && std::none_of(text.begin(), text.end(), [newlines](char c) {
+    return (static_cast<unsigned char>(c) < 0x20 && !(newlines && c == '\n')) || c == 0x7f;
   });
 }
 
@@ -102,16 +102,19 @@ const json* ObjectReader::find(std::string_view name) {
   return &*at;
 }
 
-std::string ObjectReader::text(std::string_view name) {
+std::string ObjectReader::read_text(std::string_view name, bool newlines) {
   const json* value = find(name);
   if (value == nullptr || !value->is_string()) {
     ok_ = false;
     return {};
   }
   std::string text = value->get<std::string>();
-  ok_ = ok_ && is_plain_text(text);
+  ok_ = ok_ && is_plain_text(text, newlines);
   return text;
 }
+
+std::string ObjectReader::text(std::string_view name) { return read_text(name, false); }
+std::string ObjectReader::lines(std::string_view name) { return read_text(name, true); }
 
 std::uint64_t ObjectReader::number(std::string_view name) {
   const json* value = find(name);

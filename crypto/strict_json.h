@@ -32,7 +32,8 @@ class ObjectReader {
   explicit ObjectReader(const nlohmann::json& object);
 
   bool has(std::string_view name) const;
-  std::string text(std::string_view name);  // not empty, no control characters, valid UTF-8
+  std::string text(std::string_view name);   // not empty, no control characters, valid UTF-8
+  std::string lines(std::string_view name);  // the same, newlines allowed: a signed note
   std::uint64_t number(std::string_view name);
   bool flag(std::string_view name);
   Id id(std::string_view name);
@@ -56,6 +57,7 @@ class ObjectReader {
 
  private:
   const nlohmann::json* find(std::string_view name);
+  std::string read_text(std::string_view name, bool newlines);
   const nlohmann::json& object_;
   std::set<std::string, std::less<>> read_;
   bool ok_ = true;

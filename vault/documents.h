@@ -61,12 +61,7 @@ class PayloadWriter {
   std::unique_ptr<BlobWriter> writer_;
 };
 
-// A document version's headers for one holder.
-struct HeaderSubmission {
-  Holder holder;  // recipient is not read
-  Bytes payload_header;
-  Bytes manifest_header;
-};
+using crypto::HeaderSubmission;
 
 struct Deposit {
   Id document;

@@ -13,6 +13,7 @@
 
 #include "crypto/age.h"
 #include "crypto/key_records.h"
+#include "crypto/submission.h"
 #include "vault/actor.h"
 #include "vault/committer.h"
 #include "vault/error.h"
@@ -23,44 +24,15 @@ namespace vault {
 using crypto::Holder;
 using crypto::HolderKind;
 
-// A generation as it is made: the signed record, its lockboxes (by holder), and the secret before
-// it sealed to it (absent for the first, and where its maker did not hold that one).
-struct GenerationSubmission {
-  std::string note;
-  std::vector<std::pair<Id, Bytes>> lockboxes;
-  std::optional<Bytes> previous;
-};
-
-// A holder as it is added: the signed record and the lockbox.
-struct HolderSubmission {
-  std::string note;
-  Bytes lockbox;
-};
-
-// One generation of a node as it stands.
-struct NodeState {
-  crypto::GenerationRecord record;
-  std::string note;
-  Digest digest{};                        // of the record's statement
-  std::vector<std::string> holder_notes;  // of holders added since
-  std::vector<Holder> holders;            // all of them, as they were sealed to
-  // The same holders as a successor is sealed to: nodes in their latest generation.
-  std::vector<Holder> successors;
-  bool stale = false;  // a holder has a later generation: the successor must be made first
-  bool latest = true;
-};
+using crypto::GenerationSubmission;
+using crypto::HolderSubmission;
+using crypto::LockboxRef;
+using crypto::NodeState;
 
 // Reads, inside a transaction. Errors: not_found; corrupt, newer_format, io_failure.
 Result<std::uint64_t> latest_generation(const ReadTxn& txn, const Id& node);  // 0: none yet
 Result<NodeState> read_node(const ReadTxn& txn, const Id& node,
                             std::uint64_t generation);  // 0: latest
-
-// Where a lockbox that an actor can reach comes from: sealed to her key, to a generation of a node
-// that she holds, or (previous) to the node's own next generation.
-struct LockboxRef {
-  std::uint64_t generation = 0;  // of the secret inside
-  Holder holder;                 // recipient left empty
-};
 
 // A checked submission, its records wrapped and ready: made outside the committer, put inside.
 class PreparedGeneration {
