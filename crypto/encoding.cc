@@ -14,8 +14,14 @@ std::string to_base64(ByteView bytes, int variant) {
   return text;
 }
 
+// libsodium 1.0.18 takes every byte above these for a slash, which gives one meaning many texts.
+bool is_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
 // libsodium refuses spare bits, white space, and padding of the other variant.
 Result<Bytes> parse_base64(std::string_view text, int variant) {
+  if (!is_ascii(text)) return tl::unexpected(Errc::malformed);
   Bytes bytes(text.size() / 4 * 3 + 3);
   std::size_t size = 0;
   if (sodium_base642bin(bytes.data(), bytes.size(), text.data(), text.size(), nullptr, &size,
@@ -81,6 +87,7 @@ SecretBytes base64_secret(ByteView bytes) {
 }
 
 Result<SecretBytes> secret_from_base64(std::string_view text) {
+  if (!is_ascii(text)) return tl::unexpected(Errc::malformed);
   SecretBytes bytes(text.size() / 4 * 3 + 3);
   std::size_t size = 0;
   if (sodium_base642bin(bytes.expose_mutable().data(), bytes.size(), text.data(), text.size(),

@@ -43,6 +43,18 @@ TEST(Base64, RefusesEverySecondFormOfTheSameBytes) {
   }
 }
 
+TEST(Base64, HasAnAlphabetOf64Characters) {
+  std::size_t accepted = 0;
+  for (int byte = 0; byte < 256; ++byte) {
+    const std::string text = {'A', 'A', 'A', static_cast<char>(byte)};
+    const bool read = from_base64_raw(text).has_value();
+    EXPECT_EQ(from_base64(text).has_value(), read || byte == '=') << byte;
+    EXPECT_EQ(secret_from_base64(text).has_value(), read || byte == '=') << byte;
+    if (read) ++accepted;
+  }
+  EXPECT_EQ(accepted, 64U);
+}
+
 TEST(Hex, IsLowerCaseAndWhole) {
   const Bytes bytes{0x00, 0x7f, 0xa5, 0xff};
   EXPECT_EQ(to_hex(bytes), "007fa5ff");
