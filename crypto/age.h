@@ -6,12 +6,12 @@
 // use. Thread-safe: no state is shared between calls.
 #pragma once
 
+#include <functional>
 #include <iosfwd>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "crypto/bytes.h"
@@ -64,7 +64,8 @@ Result<Header> parse_header(ByteView file);
 // Whether `begin`, the first bytes of a file, holds the whole header. Errors: malformed (too long).
 Result<bool> header_complete(ByteView begin);
 
-// A header that wraps `key` for each recipient. REQUIRES: recipients not empty.
+// A header that wraps `key` for each recipient. REQUIRES: recipients not empty, none a low-order
+// point (Recipient::parse refuses those).
 Bytes make_header(const FileKey& key, std::span<const Recipient> recipients,
                   const std::optional<Binding>& binding);
 // One recipient, bound: what the vault stores for a holder.
@@ -168,7 +169,10 @@ Result<void> seal_with_passphrase(std::istream& plain, const SecretBytes& passph
 // unsupported, no_matching_identity, tampered, excessive_work, read_failed, write_failed.
 struct Openers {
   std::span<const Identity> identities;
-  const SecretBytes* passphrase = nullptr;  // null: a passphrase file is no_matching_identity
+  const SecretBytes* passphrase = nullptr;
+  // Called once, and only for a passphrase file where `passphrase` is null. None, or nothing to
+  // call: such a file is no_matching_identity.
+  std::function<std::optional<SecretBytes>()> ask = {};
 };
 Result<void> open(std::istream& sealed, const Openers& openers, std::ostream& plain);
 
