@@ -19,7 +19,9 @@ namespace vault {
 class EraseKeys {
  public:
   // Opens or makes the file (0600); slots after its end as it was at opening are new.
-  // Errors: io_failure, no_space, corrupt (its length is no whole number of slots).
+  // REQUIRES: one opener at a time (the data folder's lock).
+  // Errors: io_failure, no_space, corrupt (its length is no whole number of slots), forbidden (the
+  // file is another user's).
   static Result<std::unique_ptr<EraseKeys>> open(const std::filesystem::path& file);
   virtual ~EraseKeys() = default;
 
@@ -30,7 +32,8 @@ class EraseKeys {
   virtual Result<Bytes> wrap(std::uint64_t slot, ByteView context, ByteView record) const = 0;
   // Errors: not_found (no such slot), corrupt (destroyed slot, another place, changed bytes).
   virtual Result<Bytes> unwrap(std::uint64_t slot, ByteView context, ByteView wrapped) const = 0;
-  // Overwrites the slots with random bytes and flushes. Twice is harmless. Errors: io_failure.
+  // Overwrites the slots with random bytes and flushes. Twice is harmless. Errors: not_found (no
+  // such slot; none was overwritten), io_failure.
   virtual Result<void> destroy(std::span<const std::uint64_t> slots) = 0;
 };
 
