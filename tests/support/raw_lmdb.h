@@ -1,0 +1,54 @@
+// The bytes of an LMDB environment behind its engine's back, for damage that a test plans.
+// REQUIRES: no engine has the folder open in this process.
+#pragma once
+
+#include <lmdb.h>
+
+#include <filesystem>
+#include <functional>
+#include <stdexcept>
+
+#include "crypto/bytes.h"
+
+namespace support {
+
+inline void check_lmdb(int code) {
+  if (code != 0) throw std::runtime_error(mdb_strerror(code));
+}
+
+// Rewrites each value through `edit(key, value)`; an empty result erases the row.
+inline void edit_lmdb(const std::filesystem::path& folder,
+                      const std::function<void(const crypto::Bytes&, crypto::Bytes&)>& edit) {
+  MDB_env* env = nullptr;
+  MDB_txn* txn = nullptr;
+  MDB_cursor* cursor = nullptr;
+  MDB_dbi dbi = 0;
+  check_lmdb(mdb_env_create(&env));
+  check_lmdb(mdb_env_set_mapsize(env, std::size_t{1} << 30));
+  check_lmdb(mdb_env_open(env, folder.c_str(), 0, 0600));
+  check_lmdb(mdb_txn_begin(env, nullptr, 0, &txn));
+  check_lmdb(mdb_dbi_open(txn, nullptr, 0, &dbi));
+  check_lmdb(mdb_cursor_open(txn, dbi, &cursor));
+  MDB_val key{};
+  MDB_val value{};
+  while (mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == 0) {
+    const auto copy = [](const MDB_val& val) {
+      const auto* data = static_cast<const std::uint8_t*>(val.mv_data);
+      return crypto::Bytes(data, data + val.mv_size);
+    };
+    const crypto::Bytes old = copy(value);
+    crypto::Bytes now = old;
+    edit(copy(key), now);
+    if (now.empty()) {
+      check_lmdb(mdb_cursor_del(cursor, 0));
+    } else if (now != old) {
+      MDB_val replaced{now.size(), now.data()};
+      check_lmdb(mdb_cursor_put(cursor, &key, &replaced, MDB_CURRENT));
+    }
+  }
+  mdb_cursor_close(cursor);
+  check_lmdb(mdb_txn_commit(txn));
+  mdb_env_close(env);
+}
+
+}  // namespace support
