@@ -107,7 +107,8 @@ class PayloadSealer {
   // REQUIRES: plain is kChunkSize long, or `last`; empty only when it is all there is; none after
   // the last.
   void seal(ByteView plain, bool last, std::uint8_t* out);
-  // The RFC 6962 root over the tags of the chunks so far: one short value that fixes every byte.
+  // The RFC 6962 root over the tags of the chunks so far: one short value that fixes every byte
+  // against all who do not know the key (FORMAT.md, "Tag root").
   Digest tag_root() const;
 
  private:

@@ -15,7 +15,8 @@ bool is_odd(std::uint64_t n) { return (n & 1) != 0; }
 std::uint64_t split(std::uint64_t size) { return std::bit_floor(size - 1); }
 
 // The root over `size` leaves from `begin`: perfect subtrees from the left, joined from the right.
-// REQUIRES: size > 0, and `begin` a multiple of bit_ceil(size), as in every part that split() gives.
+// REQUIRES: size > 0, and `begin` a multiple of bit_ceil(size), as in every part that split()
+// gives.
 Result<Digest> range_root(std::uint64_t begin, std::uint64_t size, const NodeReader& nodes) {
   std::vector<Digest> subtrees;
   while (size > 0) {
