@@ -21,6 +21,8 @@ inline constexpr std::string_view kCaseShare = "case.share";
 inline constexpr std::string_view kCaseShareAccept = "case.share.accept";
 inline constexpr std::string_view kDocumentDeposit = "document.deposit";
 inline constexpr std::string_view kDocumentOpen = "document.open";  // intent: before the first byte
+// The same by a custodian who is not of the case's team: shown to the team and the auditor.
+inline constexpr std::string_view kDocumentOpenUnassigned = "document.open.unassigned";
 inline constexpr std::string_view kDocumentRead = "document.read";  // end of a visit: what was read
 inline constexpr std::string_view kDocumentList = "document.list";
 inline constexpr std::string_view kDocumentShow = "document.show";

@@ -98,4 +98,8 @@ inline std::optional<std::uint64_t> read_number(ByteView bytes) {
   return value;
 }
 
+inline std::optional<std::uint64_t> read_u64(ByteView bytes) {
+  return bytes.size() == 8 ? read_number(bytes) : std::nullopt;
+}
+
 }  // namespace vault
