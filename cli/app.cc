@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdlib>
 
+#include "cli/commands/age.h"
 #include "cli/commands/completion.h"
 #include "cli/context.h"
 #include "crypto/secret.h"
@@ -58,7 +59,10 @@ void add_global_options(CLI::App& app, Context& context, GlobalOptions& options)
   app.fallthrough();
 }
 
-void add_commands(CLI::App& app, Context& context) { add_completion(app, context); }
+void add_commands(CLI::App& app, Context& context) {
+  add_age(app, context);
+  add_completion(app, context);
+}
 
 // `keygen ` for a mistake in that command; nothing for one before any command.
 std::string command_words(const CLI::App& app) {
