@@ -136,6 +136,20 @@ TEST(MerkleProofs, RefuseWhatIsNotInTheTree) {
   EXPECT_EQ(prove_inclusion(0, 9, stored.reader()), tl::unexpected(Errc::out_of_range));
 }
 
+// Each proof hashes on past the root of the size it names, and ends at a root of a greater tree.
+TEST(MerkleProofs, DoNotClimbAboveTheRoot) {
+  const StoredTree stored = tree_of(8);
+  const auto node = [&stored](unsigned level, std::uint64_t index) {
+    return stored.reader()(level, index).value();
+  };
+  EXPECT_TRUE(verify_inclusion(1, 2, node(0, 1), {node(0, 0)}, stored.root(2)));
+  EXPECT_FALSE(verify_inclusion(0, 1, node(0, 1), {node(0, 0)}, stored.root(2)));
+
+  const Proof proof = {node(0, 6), node(0, 7), node(1, 2), node(2, 0)};
+  EXPECT_TRUE(verify_consistency(7, 8, stored.root(7), stored.root(8), proof));
+  EXPECT_FALSE(verify_consistency(3, 4, stored.root(7), stored.root(8), proof));
+}
+
 TEST(MerkleProofs, PassOnWhatTheirReaderFailsWith) {
   const NodeReader failing = [](unsigned, std::uint64_t) -> Result<Digest> {
     return tl::unexpected(Errc::read_failed);

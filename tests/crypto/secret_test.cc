@@ -175,6 +175,15 @@ TEST(LockSecretMemory, MakesTheProcessUndumpable) {
   EXPECT_EQ(in_child([] { return lock_secret_memory() && prctl(PR_GET_DUMPABLE) == 0; }), 0);
 }
 
+TEST(LockSecretMemory, MarksTheArenaAsNotToBeCopied) {
+  EXPECT_EQ(in_child([] {
+              lock_secret_memory();
+              const SecretBytes secret = SecretBytes::random(32);
+              return flags_of(secret.expose().data()).find(" dc ") != std::string::npos;
+            }),
+            0);
+}
+
 // The child locks, as a program does at its start; its own child must meet a fault and not the key,
 // but can have secrets of its own.
 TEST(LockSecretMemory, HidesSecretsFromForkedChildren) {

@@ -149,6 +149,18 @@ TEST(Statement, RefusesDeepNestingAndGreatLength) {
   EXPECT_FALSE(Statement::parse(long_text(kMaxStatement - rest + 1)));
 }
 
+TEST(ParseJson, LetsNothingThroughThatTwoReadersCouldTakeDifferently) {
+  EXPECT_TRUE(parse_json(R"( {"a": {"b": 1}, "b": [{"a": 2}, {"a": 3}]} )"));
+  EXPECT_TRUE(parse_json("[18446744073709551615, -9223372036854775808]"));
+  for (const auto* text :
+       {R"({"a":1,"a":1})", R"({"x":{"a":1,"b":2,"a":3}})", R"([{"a":1,"\u0061":2}])", "1.5", "1e2",
+        "18446744073709551616", "-9223372036854775809", "\"\xff\"", "", "{", "{}x"}) {
+    const auto parsed = parse_json(text);
+    ASSERT_FALSE(parsed) << text;
+    EXPECT_EQ(parsed.error(), Errc::malformed);
+  }
+}
+
 TEST(ObjectReader, ReadsWhatIsThereAndRefusesWhatIsNot) {
   const Id id = Id::make(1);
   const Recipient recipient = Identity::generate().recipient();
