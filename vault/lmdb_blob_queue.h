@@ -53,8 +53,7 @@ class BlobQueue {
 
   // Jobs are done in the order in which they came.
   void submit(BlobJob& job);
-  // What became of the last submit() of `job`. A finished blob and an erasure are on disk then; a
-  // mere extent is when its blob's finish is.
+  // What became of the last submit() of `job`; on success it is on disk.
   Result<void> wait(BlobJob& job);
 
   // Takes the blob's mark away with some later commit.

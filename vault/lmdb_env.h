@@ -46,7 +46,7 @@ class LmdbEnv {
 // A transaction that is aborted at the end of its scope unless it was committed.
 class LmdbTxn {
  public:
-  // `flags`: MDB_RDONLY, MDB_NOMETASYNC.
+  // `flags`: 0 or MDB_RDONLY.
   static Result<LmdbTxn> begin(const LmdbEnv& env, unsigned flags);
   LmdbTxn(LmdbTxn&& other) noexcept : txn_(std::exchange(other.txn_, nullptr)) {}
   LmdbTxn& operator=(LmdbTxn&&) = delete;

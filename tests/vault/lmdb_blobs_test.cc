@@ -296,6 +296,18 @@ TEST_F(LmdbBlobs, ACommitWithoutRoomForTheLastExtentIsNoBlob) {
   EXPECT_EQ(unsettled(), kept);
 }
 
+TEST_F(LmdbBlobs, AnExtentWithoutRoomFailsTheCommitThoughTheLastOneHasRoom) {
+  reopen(std::uint64_t{4} << 20);
+  const Id id = next_id();
+  auto writer = *store_->begin(id);
+  // All in flight at once, so that only the commit can tell.
+  ASSERT_TRUE(writer->append(pattern(4 * kExtentPayload + 10, 1)));
+  EXPECT_EQ(writer->commit().error(), Errc::no_space);
+  EXPECT_EQ(store_->size(id).error(), Errc::not_found);
+  writer.reset();
+  EXPECT_THAT(unsettled(), IsEmpty());
+}
+
 TEST_F(LmdbBlobs, AWriterOutOfRoomDoesNotFailItsNeighbours) {
   reopen(std::uint64_t{40} << 20);
   std::atomic<bool> stop = false;
