@@ -146,7 +146,7 @@ bool Connection::answer(Call& call, const RequestHead& head, RequestBody& body) 
     reply = *std::move(admission.refusal);
   } else if (head.framing.length.value_or(0) > admission.max_body) {
     const auto language = call.headers.one("accept-language").value_or("");
-    reply = site_.handler.problem(413, "body-too-large", language);
+    reply = site_.handler.problem(413, "too-large", language);
   } else {
     body.allow(admission.max_body);
     reply = site_.handler.handle(call);

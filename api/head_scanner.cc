@@ -99,33 +99,33 @@ tl::expected<void, HeadErrc> HeadScanner::finish() {
 HeadRefusal refusal_for(HeadErrc error) {
   switch (error) {
     case HeadErrc::malformed:
-      return {400, "malformed-request"};
+      return {400, "bad-request"};
     case HeadErrc::bad_target:
-      return {400, "bad-target"};
+      return {400, "bad-request"};
     case HeadErrc::bad_host:
-      return {400, "bad-host"};
+      return {400, "bad-request"};
     case HeadErrc::bad_framing:
-      return {400, "bad-framing"};
+      return {400, "bad-request"};
     case HeadErrc::unsupported_coding:
-      return {501, "unsupported-coding"};
+      return {501, "not-implemented"};
     case HeadErrc::unsupported_method:
-      return {501, "unsupported-method"};
+      return {501, "not-implemented"};
     case HeadErrc::unsupported_expect:
-      return {417, "unsupported-expectation"};
+      return {417, "bad-request"};
     case HeadErrc::unsupported_version:
-      return {505, "unsupported-version"};
+      return {505, "http-version"};
     case HeadErrc::old_version:
       return {426, "upgrade-required"};
     case HeadErrc::misdirected:
-      return {421, "misdirected"};
+      return {421, "bad-request"};
     case HeadErrc::target_too_long:
-      return {414, "target-too-long"};
+      return {414, "uri-too-long"};
     case HeadErrc::head_too_large:
       return {431, "head-too-large"};
     case HeadErrc::body_too_large:
-      return {413, "body-too-large"};
+      return {413, "too-large"};
   }
-  return {400, "malformed-request"};
+  return {400, "bad-request"};
 }
 
 }  // namespace api

@@ -50,7 +50,7 @@ class HeadScanner {
   RequestHead head_;
 };
 
-// What a refused head is answered with: a status and the stable name of the problem.
+// What a refused head is answered with: a status and the type of the problem (problem.cc).
 struct HeadRefusal {
   int status;
   std::string_view type;
