@@ -1,0 +1,411 @@
+#include "crypto/log_verify.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <vector>
+
+#include "crypto/line_reader.h"
+#include "crypto/log_diagnosis.h"
+#include "crypto/log_entry.h"
+#include "crypto/log_export.h"
+#include "crypto/merkle.h"
+#include "crypto/timestamp.h"
+
+namespace crypto {
+namespace {
+
+using log_export::LineKind;
+
+// A head with its cosignatures, and some room: no line of an export is longer.
+constexpr std::size_t kMaxLine = std::size_t{256} << 10;
+constexpr std::uint64_t kFirstEntryLine = 2;
+
+// Checks that entries follow one another as the log writes them: what a server that signs its own
+// log could still get wrong. Remembers where that first failed.
+class Order {
+ public:
+  explicit Order(const log_export::Header& header) : header_(header) {}
+
+  void add(std::uint64_t line, std::string_view text, const Digest& leaf) {
+    const auto entry = LogEntry::parse(text);
+    const bool follows = entry && is_next(*entry) && in_chain(*entry, leaf);
+    if (!follows && !broken_) broken_ = line;
+    if (!entry) return;
+    if (count_++ == 0) {
+      first_time_ = entry->time;
+      first_case_ = entry->case_id;
+    }
+    last_time_ = entry->time;
+    last_index_ = entry->index;
+  }
+
+  const std::optional<std::uint64_t>& broken() const { return broken_; }
+  const Id& first_case() const { return first_case_; }
+  std::string first_time() const { return count_ > 0 ? time_text(first_time_) : std::string(); }
+  std::string last_time() const { return count_ > 0 ? time_text(last_time_) : std::string(); }
+
+ private:
+  bool is_next(const LogEntry& entry) const {
+    if (count_ > 0 && entry.time < last_time_) return false;
+    if (!header_.case_id.is_nil()) {
+      return entry.case_id == header_.case_id && entry.case_seq == header_.from + count_ &&
+             (count_ == 0 || entry.index > last_index_);
+    }
+    return entry.index == header_.from + count_;
+  }
+  bool in_chain(const LogEntry& entry, const Digest& leaf) {
+    if (entry.case_id.is_nil()) return true;
+    const auto [place, is_new] = chains_.try_emplace(entry.case_id, Chain{entry.case_seq, leaf});
+    if (is_new) return true;
+    const Chain last = std::exchange(place->second, Chain{entry.case_seq, leaf});
+    return entry.case_seq == last.seq + 1 && entry.case_prev == last.leaf;
+  }
+
+  struct Chain {
+    std::uint64_t seq;
+    Digest leaf;
+  };
+  const log_export::Header& header_;
+  std::uint64_t count_ = 0;
+  std::int64_t first_time_ = 0;
+  Id first_case_;
+  std::int64_t last_time_ = 0;
+  std::uint64_t last_index_ = 0;
+  std::unordered_map<Id, Chain> chains_;
+  std::optional<std::uint64_t> broken_;
+};
+
+// Reads the file and gathers what there is to judge: the leaf hash of every line of an entry, and
+// what stands behind them.
+class Gathered {
+ public:
+  Gathered(LineReader& lines, const log_export::Header& header) : header_(header), order_(header) {
+    while (const auto line = lines.next()) {
+      ++line_;
+      last_whole_ = line->whole;
+      take(line->text);
+    }
+    // A line that no export can have: the rest is not looked at.
+    if (lines.too_long()) note_bad(++line_, LogDamage::edited);
+  }
+
+  // The first line whose form or place is wrong, behind the entries.
+  const std::optional<BadLine>& bad_behind() const { return bad_behind_; }
+  bool is_cut() const { return !head_ || !last_whole_; }
+  bool last_whole() const { return last_whole_; }
+  std::uint64_t last_line() const { return line_; }
+  const Order& order() const { return order_; }
+
+  std::vector<Digest> found;     // of the lines of entries
+  std::vector<Digest> expected;  // as listed behind them
+  struct ListLine {
+    std::uint64_t line;
+    std::size_t before;   // hashes in the list before it
+    std::uint64_t first;  // entry of its first hash, as it says
+  };
+  std::vector<ListLine> list_lines;
+  std::uint64_t list_from = 0;
+  bool list_in_order = true;
+  std::optional<log_export::RangeLine> range;
+  std::uint64_t range_line = 0;
+  std::vector<log_export::Inclusion> inclusions;
+  std::uint64_t head_line = 0;
+  const std::optional<log_export::Head>& head() const { return head_; }
+
+ private:
+  bool is_case() const { return !header_.case_id.is_nil(); }
+
+  void take(std::string_view text) {
+    const LineKind kind = log_export::kind_of(text);
+    if (head_) return note_bad(line_, LogDamage::inserted);
+    if (!behind_entries_ &&
+        (kind == LineKind::entry ||
+         (kind == LineKind::unknown && found.size() < header_.to - header_.from))) {
+      found.push_back(merkle::leaf_hash(as_bytes(text)));
+      order_.add(line_, text, found.back());
+      return;
+    }
+    if (!std::exchange(behind_entries_, true)) first_behind_ = line_;
+    take_behind(kind, text);
+  }
+
+  void take_behind(LineKind kind, std::string_view text) {
+    switch (kind) {
+      case LineKind::entry:
+        return note_bad(first_behind_, LogDamage::swapped);
+      case LineKind::unknown:
+        return note_bad(line_, LogDamage::edited);
+      case LineKind::leaves:
+        return take_leaves(text);
+      case LineKind::inclusion:
+        return take_inclusion(text);
+      case LineKind::range:
+        return take_range(text);
+      case LineKind::head:
+        return take_head(text);
+    }
+  }
+
+  void take_leaves(std::string_view text) {
+    auto leaves = log_export::Leaves::parse(text);
+    if (is_case() || range) return note_bad(line_, LogDamage::inserted);
+    if (!leaves) return note_bad(line_, LogDamage::edited);
+    // Against each other, not against the header, which may be what was edited.
+    if (list_lines.empty()) list_from = leaves->first;
+    const std::uint64_t next = list_from + expected.size();
+    if (leaves->first != next) {
+      note_bad(line_, leaves->first > next ? LogDamage::deleted : LogDamage::inserted);
+    }
+    list_lines.push_back({line_, expected.size(), leaves->first});
+    expected.insert(expected.end(), leaves->hashes.begin(), leaves->hashes.end());
+  }
+  void take_inclusion(std::string_view text) {
+    auto inclusion = log_export::Inclusion::parse(text);
+    if (!is_case()) return note_bad(line_, LogDamage::inserted);
+    if (!inclusion) return note_bad(line_, LogDamage::edited);
+    if (!inclusions.empty() && inclusion->index <= inclusions.back().index) list_in_order = false;
+    list_lines.push_back({line_, expected.size(), inclusion->index});
+    expected.push_back(inclusion->leaf);
+    inclusions.push_back(std::move(*inclusion));
+  }
+  void take_range(std::string_view text) {
+    auto parsed = log_export::RangeLine::parse(text);
+    if (is_case() || range) return note_bad(line_, LogDamage::inserted);
+    if (!parsed) return note_bad(line_, LogDamage::edited);
+    range = std::move(*parsed);
+    range_line = line_;
+  }
+  void take_head(std::string_view text) {
+    auto parsed = log_export::Head::parse(text);
+    if (!parsed) return note_bad(line_, LogDamage::edited);
+    const bool none = found.empty() && header_.to > header_.from;
+    const bool proven = is_case() ? !none && inclusions.size() >= found.size() : range.has_value();
+    if (!proven) note_bad(line_, LogDamage::deleted);
+    head_ = std::move(*parsed);
+    head_line = line_;
+  }
+
+  void note_bad(std::uint64_t line, LogDamage damage) {
+    if (!bad_behind_) bad_behind_ = BadLine{line, damage, std::nullopt};
+  }
+
+  const log_export::Header& header_;
+  Order order_;
+  std::uint64_t line_ = 1;
+  bool last_whole_ = true;
+  bool behind_entries_ = false;
+  std::uint64_t first_behind_ = 0;
+  std::optional<log_export::Head> head_;
+  std::optional<BadLine> bad_behind_;
+};
+
+// Judges what was gathered. The signed head is the only thing that is trusted; the first of the
+// lists that it vouches for judges the others.
+class Judge {
+ public:
+  Judge(const log_export::Header& header, const Gathered& file, const NoteVerifier& log)
+      : header_(header), file_(file), log_(log) {}
+
+  std::optional<BadLine> first_bad(Checkpoint& head) const {
+    if (file_.is_cut()) return cut();
+    const auto opened = Checkpoint::open(file_.head()->note, log_);
+    if (!opened) {
+      if (const auto bad = first_visible()) return bad;
+      return BadLine{file_.head_line, LogDamage::untrusted, std::nullopt};
+    }
+    head = *opened;
+    // The lines may be sound, and what stands behind them damaged.
+    const bool list_is_short = file_.found.size() == count() && file_.expected.size() != count();
+    const bool list_is_mixed = !file_.list_in_order && !file_.order().broken();
+    if (is_case() && (list_is_short || list_is_mixed)) return behind_entries();
+    if (holds(file_.expected, *opened)) {
+      // What is proven of a case says nothing of what is not.
+      const bool all_proven = !is_case() || file_.expected.size() == count();
+      if (!all_proven && file_.bad_behind()) return file_.bad_behind();
+      if (const auto bad = parting()) return bad;
+      if (file_.bad_behind()) return file_.bad_behind();
+      return beside_entries(*opened);
+    }
+    if (holds(file_.found, *opened)) return behind_entries();
+    if (const auto bad = first_visible()) return bad;
+    // Lines and list agree with each other and not with the head: the proof is damaged, or both
+    // were made anew.
+    return BadLine{line_of_proof(*opened), LogDamage::edited, std::nullopt};
+  }
+
+ private:
+  bool is_case() const { return !header_.case_id.is_nil(); }
+  std::uint64_t count() const { return header_.to - header_.from; }
+
+  bool holds(const std::vector<Digest>& leaves, const Checkpoint& head) const {
+    if (is_case()) return inclusions_hold(leaves, head);
+    if (!file_.range || file_.range->size != head.size) return false;
+    const auto& range = *file_.range;
+    if (leaves.size() != range.to - range.from) return false;
+    auto root = merkle::RangeRoot::begin(range.from, range.proof.left);
+    if (!root) return false;
+    for (const Digest& leaf : leaves) root->append(leaf);
+    const auto computed = std::move(*root).finish(range.size, range.proof.right);
+    return computed && *computed == head.root;
+  }
+  bool inclusions_hold(const std::vector<Digest>& leaves, const Checkpoint& head) const {
+    if (leaves.size() != file_.inclusions.size()) return false;
+    for (std::size_t i = 0; i < leaves.size(); ++i) {
+      const auto& inclusion = file_.inclusions[i];
+      if (!merkle::verify_inclusion(inclusion.index, head.size, leaves[i], inclusion.path,
+                                    head.root)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  std::optional<BadLine> entry_line(std::size_t at, LogDamage damage) const {
+    const std::optional<std::uint64_t> entry =
+        is_case() ? std::nullopt : std::optional(header_.from + at);
+    return BadLine{kFirstEntryLine + at, damage, entry};
+  }
+  // The first line of an entry that is not as listed.
+  std::optional<BadLine> parting() const {
+    const auto parted = find_parting(file_.found, file_.expected);
+    if (!parted) return std::nullopt;
+    return entry_line(parted->at, parted->damage);
+  }
+  // Without a list that holds: what can be seen all the same. A list that is damaged itself says
+  // nothing of how many lines there should be.
+  std::optional<BadLine> first_visible() const {
+    if (!file_.bad_behind()) return parting();
+    return earliest(unlisted(), file_.bad_behind());
+  }
+  // The entries hold; which line behind them does not?
+  std::optional<BadLine> behind_entries() const {
+    std::uint64_t line = file_.range ? file_.range_line : file_.head_line;
+    const auto parted = find_parting(file_.expected, file_.found);
+    if (!parted)
+      return earliest(file_.bad_behind(), BadLine{line, LogDamage::edited, std::nullopt});
+    for (const auto& listed : file_.list_lines) {
+      if (listed.before <= parted->at && parted->at < file_.expected.size()) line = listed.line;
+    }
+    return earliest(file_.bad_behind(), BadLine{line, parted->damage, std::nullopt});
+  }
+  // All hashes hold; header and the order of the entries remain.
+  std::optional<BadLine> beside_entries(const Checkpoint& head) const {
+    const bool same_range =
+        is_case() || (file_.range->from == header_.from && file_.range->to == header_.to);
+    const bool all_there = file_.found.size() == count();
+    if (!is_case() && !file_.list_lines.empty() && file_.list_from != file_.range->from) {
+      return BadLine{file_.list_lines.front().line, LogDamage::edited, std::nullopt};
+    }
+    const bool other_case =
+        is_case() && !file_.found.empty() && file_.order().first_case() != header_.case_id;
+    if (header_.origin != head.origin || !same_range || other_case ||
+        (is_case() ? file_.found.size() > count() : !all_there)) {
+      return BadLine{1, LogDamage::edited, std::nullopt};
+    }
+    // Of a case nothing but the header says how many there must be.
+    if (!all_there) return entry_line(file_.found.size(), LogDamage::deleted);
+    if (const auto& broken = file_.order().broken()) {
+      return BadLine{*broken, is_case() ? LogDamage::deleted : LogDamage::contradictory,
+                     std::nullopt};
+    }
+    return std::nullopt;
+  }
+  std::optional<BadLine> cut() const {
+    std::optional<BadLine> first = earliest(file_.bad_behind(), unlisted());
+    if (const auto& broken = file_.order().broken()) {
+      first = earliest(first, BadLine{*broken, LogDamage::edited, std::nullopt});
+    }
+    const BadLine end{file_.last_line(), LogDamage::cut, std::nullopt};
+    // A last line without an end is bad because of that.
+    if (first && first->line == end.line && !file_.last_whole()) return end;
+    return earliest(first, end);
+  }
+  // The first line of an entry that is not as listed, as far as the list goes.
+  std::optional<BadLine> unlisted() const {
+    std::optional<BadLine> first;
+    if (is_case()) return first;
+    for (std::size_t i = 0; i < file_.list_lines.size(); ++i) {
+      const auto& listed = file_.list_lines[i];
+      const bool last = i + 1 == file_.list_lines.size();
+      const std::size_t end = last ? file_.expected.size() : file_.list_lines[i + 1].before;
+      for (std::size_t at = listed.before; at < end; ++at) {
+        const std::uint64_t place = listed.first + (at - listed.before) - header_.from;
+        if (place >= file_.found.size() || file_.found[place] == file_.expected[at]) continue;
+        first = earliest(first, entry_line(place, LogDamage::edited));
+      }
+    }
+    return first;
+  }
+  std::uint64_t line_of_proof(const Checkpoint& head) const {
+    if (file_.range) return file_.range_line;
+    for (std::size_t i = 0; i < file_.inclusions.size(); ++i) {
+      const auto& inclusion = file_.inclusions[i];
+      if (!merkle::verify_inclusion(inclusion.index, head.size, inclusion.leaf, inclusion.path,
+                                    head.root)) {
+        return file_.list_lines[i].line;
+      }
+    }
+    return file_.head_line;
+  }
+  static std::optional<BadLine> earliest(const std::optional<BadLine>& a,
+                                         const std::optional<BadLine>& b) {
+    if (!a || (b && b->line < a->line)) return b;
+    return a;
+  }
+
+  const log_export::Header& header_;
+  const Gathered& file_;
+  const NoteVerifier& log_;
+};
+
+}  // namespace
+
+const char* to_text(LogDamage damage) {
+  switch (damage) {
+    case LogDamage::no_export:
+      return "no_export";
+    case LogDamage::edited:
+      return "edited";
+    case LogDamage::deleted:
+      return "deleted";
+    case LogDamage::inserted:
+      return "inserted";
+    case LogDamage::swapped:
+      return "swapped";
+    case LogDamage::cut:
+      return "cut";
+    case LogDamage::untrusted:
+      return "untrusted";
+    case LogDamage::contradictory:
+      return "contradictory";
+  }
+  return "";
+}
+
+Result<LogExportReport> verify_log_export(std::istream& input, const NoteVerifier& log) {
+  LogExportReport report;
+  LineReader lines(input, kMaxLine);
+  const auto first = lines.next();
+  if (lines.failed()) return tl::unexpected(Errc::read_failed);
+  const auto header = first ? log_export::Header::parse(first->text)
+                            : Result<log_export::Header>(tl::unexpected(Errc::malformed));
+  if (!header || !first->whole) {
+    report.bad = BadLine{1, LogDamage::no_export, std::nullopt};
+    return report;
+  }
+  report.origin = header->origin;
+  report.case_id = header->case_id;
+  report.from = header->from;
+  report.to = header->to;
+
+  const Gathered file(lines, *header);
+  if (lines.failed()) return tl::unexpected(Errc::read_failed);
+  report.entries = file.found.size();
+  report.first_time = file.order().first_time();
+  report.last_time = file.order().last_time();
+  if (file.head()) report.checkpoint = file.head()->note;
+  report.bad = Judge(*header, file, log).first_bad(report.head);
+  return report;
+}
+
+}  // namespace crypto
