@@ -26,10 +26,9 @@ Result<LogHead> read_head(const ReadTxn& txn) {
 }
 
 // Runs `prove` over the nodes, once it is sure that the tree has `size` leaves.
-template <typename Prove>
-Result<crypto::merkle::Proof> prove_within(const MetaStore& meta, std::uint64_t size,
-                                           const Prove& prove) {
-  crypto::merkle::Proof proof;
+template <typename Proof = crypto::merkle::Proof, typename Prove>
+Result<Proof> prove_within(const MetaStore& meta, std::uint64_t size, const Prove& prove) {
+  Proof proof;
   const auto read = meta.read([&](const ReadTxn& txn) -> Result<void> {
     const auto head = read_head(txn);
     if (!head) return tl::unexpected(head.error());
@@ -123,6 +122,15 @@ Result<crypto::merkle::Proof> Log::prove_consistency(std::uint64_t from, std::ui
   return prove_within(meta_, to, [&](const crypto::merkle::NodeReader& nodes) {
     return crypto::merkle::prove_consistency(from, to, nodes);
   });
+}
+
+Result<crypto::merkle::RangeProof> Log::prove_range(std::uint64_t from, std::uint64_t to,
+                                                    std::uint64_t size) const {
+  if (from > to || to > size) return tl::unexpected(Errc::invalid);
+  return prove_within<crypto::merkle::RangeProof>(
+      meta_, size, [&](const crypto::merkle::NodeReader& nodes) {
+        return crypto::merkle::prove_range(from, to, size, nodes);
+      });
 }
 
 }  // namespace vault

@@ -16,6 +16,7 @@
 #include "crypto/checkpoint.h"
 #include "crypto/id.h"
 #include "crypto/merkle.h"
+#include "crypto/merkle_range.h"
 #include "vault/clock.h"
 #include "vault/error.h"
 #include "vault/meta_store.h"
@@ -67,6 +68,9 @@ class Log {
   // Errors: invalid (not index < size <= head, from <= to <= head).
   Result<crypto::merkle::Proof> prove_inclusion(std::uint64_t index, std::uint64_t size) const;
   Result<crypto::merkle::Proof> prove_consistency(std::uint64_t from, std::uint64_t to) const;
+  // That [from, to) are in the tree of `size` and complete. Errors: as above.
+  Result<crypto::merkle::RangeProof> prove_range(std::uint64_t from, std::uint64_t to,
+                                                 std::uint64_t size) const;
 
  private:
   const MetaStore& meta_;

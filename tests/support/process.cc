@@ -37,6 +37,8 @@ class Launch {
   Launch& operator=(const Launch&) = delete;
 
   [[noreturn]] void exec() {
+    // A test started in the background inherits ignored signals; the program it runs shall not.
+    for (const int signal : {SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGPIPE}) ::signal(signal, SIG_DFL);
     if (!command_.folder.empty() && ::chdir(command_.folder.c_str()) != 0) ::_exit(126);
     ::execvpe(argv_[0], argv_.data(), envp_.data());
     ::_exit(127);
@@ -117,7 +119,6 @@ Finished run(const Command& command) {
   const pid_t child = ::fork();
   if (child < 0) throw std::runtime_error("no process");
   if (child == 0) {
-    ::signal(SIGPIPE, SIG_DFL);
     ::setsid();  // no terminal but the one a test gives
     ::dup2(in.ends[0], STDIN_FILENO);
     ::dup2(out.ends[1], STDOUT_FILENO);
