@@ -91,14 +91,20 @@ Result<std::vector<crypto::Identity>> read_identities(const std::filesystem::pat
                                                       const Terminal& terminal) {
   auto file = read_secret_file(path);
   if (!file) return tl::unexpected(file.error());
-  if (is_sealed(file->expose())) {
-    auto plain = opened(*file, path, terminal);
+  return parse_identities(std::move(*file), path, terminal);
+}
+
+Result<std::vector<crypto::Identity>> parse_identities(crypto::SecretBytes file,
+                                                       const std::filesystem::path& path,
+                                                       const Terminal& terminal) {
+  if (is_sealed(file.expose())) {
+    auto plain = opened(file, path, terminal);
     if (!plain) return tl::unexpected(plain.error());
     file = std::move(*plain);
   }
   std::vector<crypto::Identity> identities;
-  const auto read = each_line(
-      file->expose_text(), [&](std::string_view line, std::size_t number) -> Result<void> {
+  const auto read =
+      each_line(file.expose_text(), [&](std::string_view line, std::size_t number) -> Result<void> {
         auto identity = crypto::Identity::parse(line);
         // Its number and nothing of it: the line may be a key with a slip of the pen.
         if (!identity) return refuse(Message(Text::age_identity_line, path.string(), number));

@@ -27,6 +27,10 @@ Result<std::vector<crypto::Recipient>> read_recipients(const std::filesystem::pa
 // age_failure.
 Result<std::vector<crypto::Identity>> read_identities(const std::filesystem::path& path,
                                                       const Terminal& terminal);
+// The same of a file already read; `path` names it in questions and failures.
+Result<std::vector<crypto::Identity>> parse_identities(crypto::SecretBytes file,
+                                                       const std::filesystem::path& path,
+                                                       const Terminal& terminal);
 
 // What a failure of crypto::age means for the file `path`.
 Failure age_failure(crypto::Errc error, const std::filesystem::path& path);

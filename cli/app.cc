@@ -11,6 +11,9 @@
 
 #include "cli/commands/age.h"
 #include "cli/commands/completion.h"
+#include "cli/commands/enrol.h"
+#include "cli/commands/fingerprint.h"
+#include "cli/commands/keygen.h"
 #include "cli/context.h"
 #include "crypto/secret.h"
 
@@ -60,6 +63,9 @@ void add_global_options(CLI::App& app, Context& context, GlobalOptions& options)
 }
 
 void add_commands(CLI::App& app, Context& context) {
+  add_keygen(app, context);
+  add_enrol(app, context);
+  add_fingerprint(app, context);
   add_age(app, context);
   add_completion(app, context);
 }

@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include "cli/key_file.h"
+
 namespace cli {
 
 Result<Profile*> Context::open_profile() {
@@ -11,6 +13,14 @@ Result<Profile*> Context::open_profile() {
     profile_ = std::move(*opened);
   }
   return &*profile_;
+}
+
+Result<crypto::Identity> Context::open_key() {
+  const auto profile = open_profile();
+  if (!profile) return tl::unexpected(profile.error());
+  const std::string& path = (*profile)->settings().key_file;
+  if (path.empty()) return refuse(Text::key_not_given, Text::key_not_given_advice);
+  return open_key_file(path, terminal);
 }
 
 }  // namespace cli

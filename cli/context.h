@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "cli/profile.h"
 #include "cli/terminal.h"
+#include "crypto/keys.h"
 
 namespace cli {
 
@@ -21,6 +22,9 @@ struct Context {
 
   // Read at the first call. Errors: as Profile::open.
   Result<Profile*> open_profile();
+  // The person's access key: of --key, SEGEL_KEY or the profile; asks for its passphrase if it has
+  // one. Errors: key_not_given, and those of open_profile and open_key_file.
+  Result<crypto::Identity> open_key();
 
   Language language;
   Terminal terminal;

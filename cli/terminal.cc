@@ -1,6 +1,7 @@
 #include "cli/terminal.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -46,13 +47,7 @@ class EchoOff {
  public:
   explicit EchoOff(int fd) : fd_(fd) {
     if (::tcgetattr(fd_, &before_) != 0) return;
-    interruption = 0;
-    struct sigaction note {};
-    note.sa_handler = note_interruption;  // without SA_RESTART: a waiting read ends with EINTR
-    for (std::size_t i = 0; i < kInterruptions.size(); ++i) {
-      ::sigaction(kInterruptions[i], &note, &actions_[i]);
-    }
-    watching_ = true;
+    watch();
     termios quiet = before_;
     quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO | ECHOE | ECHOK | ECHONL);
     quiet.c_lflag |= static_cast<tcflag_t>(ICANON | ISIG);
@@ -60,21 +55,53 @@ class EchoOff {
   }
   ~EchoOff() {
     if (off_) ::tcsetattr(fd_, TCSAFLUSH, &before_);
-    if (!watching_) return;
+    if (watching_) stop_watching();
+  }
+  EchoOff(const EchoOff&) = delete;
+  EchoOff& operator=(const EchoOff&) = delete;
+
+  bool is_off() const { return off_; }
+  // Waits for a line; false when a signal came instead. Signals are let through only while it
+  // waits: one that came just before would else be noted and the wait go on.
+  bool wait_for_line() const {
+    pollfd poll = {fd_, POLLIN, 0};
+    while (interruption == 0) {
+      const int ready = ::ppoll(&poll, 1, nullptr, &mask_);
+      if (ready > 0) return true;
+      if (ready < 0 && errno != EINTR) return false;
+    }
+    return false;
+  }
+
+ private:
+  void watch() {
+    interruption = 0;
+    struct sigaction note {};
+    note.sa_handler = note_interruption;
+    sigset_t held;
+    sigemptyset(&held);
+    for (const int signal : kInterruptions) sigaddset(&held, signal);
+    ::pthread_sigmask(SIG_BLOCK, &held, &mask_);
+    for (std::size_t i = 0; i < kInterruptions.size(); ++i) {
+      ::sigaction(kInterruptions[i], nullptr, &actions_[i]);
+      // What the caller ignores (nohup) stays ignored.
+      if (actions_[i].sa_handler != SIG_IGN) ::sigaction(kInterruptions[i], &note, nullptr);
+    }
+    watching_ = true;
+  }
+  void stop_watching() const {
     for (std::size_t i = 0; i < kInterruptions.size(); ++i) {
       ::sigaction(kInterruptions[i], &actions_[i], nullptr);
     }
     if (interruption != 0) ::raise(interruption);
+    ::pthread_sigmask(SIG_SETMASK, &mask_, nullptr);
   }
-  EchoOff(const EchoOff&) = delete;
-  EchoOff& operator=(const EchoOff&) = delete;
-  bool is_off() const { return off_; }
 
- private:
   int fd_;
   bool off_ = false;
   bool watching_ = false;
   termios before_{};
+  sigset_t mask_{};
   std::array<struct sigaction, kInterruptions.size()> actions_{};
 };
 
@@ -83,7 +110,7 @@ Result<crypto::SecretBytes> read_line(int fd) {
   std::size_t size = 0;
   for (;;) {
     const ssize_t got = ::read(fd, line.expose_mutable().data() + size, 1);
-    if (got < 0 && errno == EINTR && interruption == 0) continue;
+    if (got < 0 && errno == EINTR) continue;
     if (got < 0) return refuse(Text::passphrase_unreadable);
     if (got == 0 || line.expose()[size] == '\n') break;
     if (++size > kMaxPassphrase) return refuse(Message(Text::passphrase_long, kMaxPassphrase));
@@ -109,14 +136,12 @@ Result<crypto::SecretBytes> Terminal::ask_passphrase(const Message& question) co
   if (passphrase_fd_) return read_line(*passphrase_fd_);
   const Tty tty;
   if (!tty.is_open()) return refuse(Text::no_terminal, Text::no_terminal_advice);
-  Result<crypto::SecretBytes> answer = refuse(Text::no_terminal);
-  {
-    const EchoOff quiet(tty.fd());
-    if (!quiet.is_off()) return answer;
-    tty.write(question.in(language_) + ": ");
-    answer = read_line(tty.fd());
-    tty.write("\n");
-  }
+  const EchoOff quiet(tty.fd());
+  if (!quiet.is_off()) return refuse(Text::no_terminal, Text::no_terminal_advice);
+  tty.write(question.in(language_) + ": ");
+  const bool answered = quiet.wait_for_line();
+  auto answer = answered ? read_line(tty.fd()) : refuse(Text::passphrase_unreadable);
+  tty.write("\n");
   return answer;
 }
 
