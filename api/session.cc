@@ -1,0 +1,208 @@
+#include "api/session.h"
+
+#include <algorithm>
+
+#include "api/problem.h"
+#include "crypto/age.h"
+#include "crypto/encoding.h"
+#include "crypto/hash.h"
+#include "vault/actions.h"
+
+namespace api {
+namespace {
+
+std::string make_token() {
+  std::string text = crypto::base64_raw(crypto::random_block<32>());
+  std::replace(text.begin(), text.end(), '+', '-');
+  std::replace(text.begin(), text.end(), '/', '_');
+  return "sgl_" + text;
+}
+
+crypto::Digest hash_of(std::string_view token) { return crypto::sha256(crypto::as_bytes(token)); }
+
+}  // namespace
+
+vault::Actor Session::actor(const Call& call) const {
+  vault::Actor actor = actor_;
+  actor.request = call.request_id;
+  actor.origin = call.origin;
+  return actor;
+}
+
+LentKeys Session::keys(const vault::Actor& actor) {
+  LentKeys keys(lent_->mutex, lent_->ring, lent_->port);
+  lent_->port.act_for(actor);
+  return keys;
+}
+
+Sessions::Sessions(vault::Vault& vault, vault::Clock clock, Options options)
+    : vault_(vault), clock_(std::move(clock)), options_(options) {}
+
+Sessions::~Sessions() = default;
+
+std::size_t Sessions::count() const {
+  const std::lock_guard lock(mutex_);
+  return sessions_.size();
+}
+
+Sessions::Held Sessions::make(const crypto::AccessKeyRecord& record, std::string via) {
+  const vault::Time now = clock_();
+  auto session = std::make_shared<Session>();
+  session->id_ = Id::make(now).text();
+  session->actor_.key = record.key;
+  session->actor_.agency = record.agency;
+  session->actor_.role = record.role;
+  session->actor_.via = std::move(via);
+  session->expires_ = now + options_.absolute;
+  session->last_used_ = now;
+  return session;
+}
+
+Outcome<Sessions::Challenge> Sessions::challenge(const crypto::Recipient& recipient) {
+  // Made for known and unknown alike, so that the work is the same.
+  const crypto::Recipient nobody = crypto::Identity::generate().recipient();
+  const auto record = vault_.directory().access_key_of(recipient);
+  if (!record && record.error() != vault::Errc::not_found) return refuse(record.error());
+
+  const vault::Time now = clock_();
+  std::string token = make_token();
+  if (record) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(waiting_, [&](const auto& one) { return one.second.expires <= now; });
+    const auto open = std::count_if(waiting_.begin(), waiting_.end(), [&](const auto& one) {
+      return one.second.record.key == record->key;
+    });
+    if (static_cast<std::size_t>(open) >= options_.challenges_each) return refuse("too-many");
+    if (waiting_.size() + sessions_.size() >= options_.most) return refuse("busy");
+    waiting_.emplace(hash_of(token), Waiting{*record, now + options_.challenge});
+  }
+  const crypto::age::Binding binding{crypto::age::Kind::challenge, Id::make(now), 0, 0};
+  Challenge challenge{
+      crypto::age::seal(crypto::as_bytes(token), record ? record->recipient : nobody, binding),
+      now + options_.challenge};
+  crypto::wipe({reinterpret_cast<std::uint8_t*>(token.data()), token.size()});
+  return challenge;
+}
+
+Outcome<Sessions::Opened> Sessions::open(const crypto::Identity& identity, const Call& call) {
+  const auto record = vault_.directory().access_key_of(identity.recipient());
+  if (!record) {
+    if (record.error() == vault::Errc::not_found) return refuse("challenge-failed");
+    return refuse(record.error());
+  }
+  auto session = make(*record, "opened");
+  session->lent_ = std::make_unique<Session::Lent>(vault_, session->actor_, identity);
+  if (const auto begun = begin(*session, call); !begun) return tl::unexpected(begun.error());
+
+  Opened opened{make_token(), SessionUse(session)};
+  const std::lock_guard lock(mutex_);
+  if (waiting_.size() + sessions_.size() >= options_.most) return refuse("busy");
+  sessions_.emplace(hash_of(opened.token), std::move(session));
+  return opened;
+}
+
+Outcome<void> Sessions::begin(Session& session, const Call& call) {
+  // Two first uses at once: the second waits for the entry of the first.
+  const std::lock_guard lock(session.begin_mutex_);
+  if (session.begun_) return {};
+  const auto entered =
+      vault_.committer().commit(session.actor(call).draft(vault::action::kSessionBegin));
+  if (!entered) return refuse(entered.error());
+  session.begun_ = true;
+  return {};
+}
+
+std::optional<std::string_view> Sessions::ended_by(const Session& session, vault::Time now) const {
+  if (now >= session.expires_) return "expired";
+  if (session.calls_ == 0 && now - session.last_used_ >= options_.idle) return "idle";
+  return std::nullopt;
+}
+
+Outcome<SessionUse> Sessions::use(std::string_view token, const Call& call) {
+  const crypto::Digest hash = hash_of(token);
+  const vault::Time now = clock_();
+  Held held;
+  std::optional<std::string_view> ended;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto waiting = waiting_.find(hash); waiting != waiting_.end()) {
+      if (waiting->second.expires > now) {
+        sessions_.emplace(hash, make(waiting->second.record, "sealed"));
+      }
+      waiting_.erase(waiting);
+    }
+    const auto found = sessions_.find(hash);
+    if (found == sessions_.end()) return refuse("session-ended");
+    held = found->second;
+    ended = ended_by(*held, now);
+    if (ended)
+      sessions_.erase(found);
+    else
+      held->last_used_ = now;
+  }
+  if (ended) {
+    finish(*held, *ended, nullptr);
+    return refuse("session-ended");
+  }
+  if (const auto begun = begin(*held, call); !begun) return tl::unexpected(begun.error());
+  return SessionUse(std::move(held));
+}
+
+void Sessions::finish(const Session& session, std::string_view why, const Call* call) {
+  for (const OnEnd& hook : on_end_) hook(session);
+  vault::EntryDraft entry =
+      (call != nullptr ? session.actor(*call) : session.actor()).draft(vault::action::kSessionEnd);
+  entry.detail = why;
+  // The session is over whether or not its entry could be written: a stopped committer ends the
+  // process anyway.
+  (void)vault_.committer().commit(entry);
+}
+
+template <typename Which>
+std::vector<Sessions::Held> Sessions::take_where(const Which& which) {
+  std::vector<Held> taken;
+  const std::lock_guard lock(mutex_);
+  std::erase_if(sessions_, [&](const auto& one) {
+    if (!which(*one.second)) return false;
+    taken.push_back(one.second);
+    return true;
+  });
+  return taken;
+}
+
+void Sessions::end(Session& session, const Call& call) {
+  for (const Held& held : take_where([&](const Session& one) { return &one == &session; })) {
+    finish(*held, "ended", &call);
+  }
+}
+
+void Sessions::end_all_of(const Id& key, const Call& call) {
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(waiting_, [&](const auto& one) { return one.second.record.key == key; });
+  }
+  for (const Held& held : take_where([&](const Session& one) { return one.actor_.key == key; })) {
+    finish(*held, "ended", &call);
+  }
+}
+
+void Sessions::end_expired() {
+  const vault::Time now = clock_();
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(waiting_, [&](const auto& one) { return one.second.expires <= now; });
+  }
+  const auto over = [&](const Session& one) { return ended_by(one, now).has_value(); };
+  for (const Held& held : take_where(over)) {
+    finish(*held, now >= held->expires_ ? "expired" : "idle", nullptr);
+  }
+}
+
+void Sessions::drop_all() {
+  const auto all = take_where([](const Session&) { return true; });
+  for (const Held& held : all) {
+    for (const OnEnd& hook : on_end_) hook(*held);
+  }
+}
+
+}  // namespace api
