@@ -108,6 +108,9 @@ Result<crypto::NoteVerifier> Vault::create(const VaultOptions& options,
   if (!key) return tl::unexpected(key.error());
   founding.log_verifier = key->verifier().text();
   const crypto::NoteVerifier verifier = key->verifier();
+  // The log signs for its beginning, under its origin's name: a note without a signature is none.
+  crypto::Statement statement = crypto::to_statement(founding);
+  statement.sign(founding.vault, key->key);
 
   const auto undo = [&](Errc error) {
     fs::remove_all(options.directory, failed);
@@ -122,7 +125,7 @@ Result<crypto::NoteVerifier> Vault::create(const VaultOptions& options,
     if (!lock) return undo(lock.error());
     Parts parts(std::move(*lock));
     if (auto opened = parts.open(options, std::move(*key)); !opened) return undo(opened.error());
-    const auto founded = parts.directory->found(crypto::to_statement(founding));
+    const auto founded = parts.directory->found(statement);
     if (founded) return verifier;
     parts.committer.reset();
     return undo(founded.error());
