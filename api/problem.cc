@@ -81,6 +81,15 @@ constexpr std::array kProblems = {
             416,
             {"Rentang di luar dokumen", "Lihat tajuk Content-Range."},
             {"The range is outside of the document", "See the Content-Range header."}},
+    Problem{"unsupported-expectation",
+            417,
+            {"Harapan ini tidak didukung", "Hapus tajuk Expect, atau pakai 100-continue."},
+            {"This expectation is not supported", "Leave out Expect, or use 100-continue."}},
+    Problem{
+        "misdirected",
+        421,
+        {"Alamat ini milik layanan lain", "Periksa nama dan skema alamatnya."},
+        {"This address belongs to another service", "Check the name and scheme of the address."}},
     Problem{
         "invalid",
         422,

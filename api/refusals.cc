@@ -1,0 +1,87 @@
+#include "api/refusals.h"
+
+#include <algorithm>
+#include <charconv>
+#include <vector>
+
+#include "vault/actions.h"
+
+namespace api {
+namespace {
+
+std::string network_v4(std::string_view address) {
+  int dots = 0;
+  std::size_t end = 0;
+  for (std::size_t i = 0; i < address.size(); ++i) {
+    if (address[i] == '.' && ++dots == 3)
+      end = i;
+    else if (address[i] != '.' && (address[i] < '0' || address[i] > '9'))
+      return "unknown";
+  }
+  return dots == 3 ? std::string(address.substr(0, end)) + ".0/24" : "unknown";
+}
+
+// The first three groups of an IPv6 address; groups that `::` leaves out are 0.
+std::string network_v6(std::string_view address) {
+  std::string out;
+  for (int group = 0; group < 3; ++group) {
+    const std::size_t colon = address.find(':');
+    const std::string_view digits = address.substr(0, colon);
+    unsigned value = 0;
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+    if (!digits.empty() && (error != std::errc{} || end != digits.data() + digits.size())) {
+      return "unknown";
+    }
+    char text[8];
+    const auto written = std::to_chars(text, text + sizeof text, value, 16);
+    out += std::string(text, written.ptr) + ":";
+    // An empty group is the `::`: nothing behind it counts among the first three.
+    if (!digits.empty() && colon != std::string_view::npos)
+      address.remove_prefix(colon + 1);
+    else
+      address = {};
+  }
+  return out + ":/48";
+}
+
+}  // namespace
+
+std::string network_of(std::string_view address) {
+  constexpr std::string_view kMapped = "::ffff:";
+  if (address.starts_with(kMapped) && address.find('.') != std::string_view::npos) {
+    address.remove_prefix(kMapped.size());
+  }
+  if (address.find(':') != std::string_view::npos) return network_v6(address);
+  return network_v4(address);
+}
+
+void Refusals::count(std::string_view address, std::string_view type) {
+  std::string network = network_of(address);
+  const std::lock_guard lock(mutex_);
+  if (networks_.empty()) since_ = clock_();
+  if (networks_.size() >= kMostNetworks && !networks_.contains(network)) network = "other";
+  ++networks_[network][std::string(type)];
+}
+
+void Refusals::flush(bool now) {
+  std::map<std::string, Counts> networks;
+  {
+    const std::lock_guard lock(mutex_);
+    if (networks_.empty() || (!now && clock_() - since_ < kEvery)) return;
+    networks.swap(networks_);
+  }
+  for (const auto& [network, counts] : networks) {
+    vault::EntryDraft entry;
+    entry.action = vault::action::kRefused;
+    entry.origin = network;
+    entry.outcome = "refused";
+    for (const auto& [type, count] : counts) {
+      entry.detail += (entry.detail.empty() ? "" : " ") + type + "=" + std::to_string(count);
+    }
+    // Lost when nothing can be written: then the service is ending, or out of space and says so.
+    (void)committer_.commit(entry);
+  }
+}
+
+}  // namespace api

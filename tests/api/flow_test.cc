@@ -1,0 +1,398 @@
+// An office's first weeks, in opened and in sealed sessions: what people do, call by call.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "api/keyring.h"
+#include "api/rotation_run.h"
+#include "api/service.h"
+#include "api/wire.h"
+#include "support/desk.h"
+
+namespace api {
+namespace {
+
+using nlohmann::json;
+using support::Answer;
+using support::Desk;
+using support::DeskPort;
+using support::FoundedVault;
+using support::make_person;
+using support::Person;
+
+class FlowTest : public ::testing::TestWithParam<const char*> {
+ protected:
+  bool opened() const { return std::string_view(GetParam()) == "opened"; }
+  Desk desk_of(const Person& person) {
+    Desk desk(service_.handler());
+    EXPECT_TRUE(opened() ? desk.lend_key(person) : desk.answer_challenge(person));
+    return desk;
+  }
+  KeyRing ring_of(DeskPort& port, const Person& person, const Id& agency) {
+    return {port, person.key(), agency, person.identity, GetParam()};
+  }
+
+  // Registers an agency with both administrators' signatures, and makes its first generation.
+  Id add_agency(const std::string& code, const Person& custodian) {
+    Desk first = desk_of(founded_.first_admin);
+    json body{{"enrolment", custodian.enrolment}};
+    if (opened()) {
+      body["code"] = code;
+      body["name"] = "Office " + code;
+    } else {
+      const Id agency = Id::make(FoundedVault::kStart);
+      const crypto::AgencyRecord record{agency, code, "Office " + code,
+                                        custodian.as(agency, "KUSTODIAN")};
+      body["statement"] = founded_.first_admin.signed_by_her(crypto::to_statement(record)).encode();
+    }
+    const Answer asked = first.post("/v1/agencies", body);
+    EXPECT_EQ(asked.status, 202) << asked.body;
+    if (asked.status != 202) return {};
+    confirm(asked.json().at("order"));
+    const Id agency = Id::parse(asked.json().at("id").get<std::string>()).value();
+    Desk desk = desk_of(custodian);
+    if (!opened()) {
+      DeskPort port(desk);
+      KeyRing ring = ring_of(port, custodian, agency);
+      const auto submission = ring.first_generation(
+          agency, crypto::NodeKind::agency, agency,
+          {{crypto::HolderKind::access_key, custodian.key(), 0, custodian.record.recipient}});
+      EXPECT_TRUE(port.add_generation(agency, submission));
+    }
+    return agency;
+  }
+
+  void confirm(const std::string& order) {
+    Desk second = desk_of(founded_.second_admin);
+    const json waiting = second.get("/v1/orders").json().at("items");
+    ASSERT_EQ(waiting.size(), 1U);
+    ASSERT_EQ(waiting[0].at("id"), order);
+    json body = json::object();
+    if (!opened()) {
+      const auto note = crypto::Statement::parse(waiting[0].at("note").get<std::string>());
+      ASSERT_TRUE(note);
+      body["statement"] = founded_.second_admin.signed_by_her(*note).encode();
+    }
+    const Answer signed_now = second.post("/v1/orders/" + order + "/signatures", body);
+    ASSERT_EQ(signed_now.status, 200) << signed_now.body;
+  }
+
+  void enrol(const Person& person, const Id& agency, const std::string& role) {
+    Desk desk = desk_of(founded_.first_admin);
+    json body{{"enrolment", person.enrolment}};
+    if (opened()) {
+      body["role"] = role;
+    } else {
+      body["statement"] =
+          founded_.first_admin.signed_by_her(crypto::to_statement(person.as(agency, role)))
+              .encode();
+    }
+    const Answer answer = desk.post("/v1/agencies/" + agency.text() + "/access-keys", body);
+    ASSERT_EQ(answer.status, 201) << answer.body;
+  }
+
+  json create_case(Desk& desk, const Person& person, const Id& agency) {
+    json body{{"category", "KTP-FIS"}, {"flags", json::array()}, {"minor", false}};
+    if (!opened()) {
+      DeskPort port(desk);
+      KeyRing ring = ring_of(port, person, agency);
+      const auto node = port.node(agency, 0);
+      EXPECT_TRUE(node);
+      const auto submission = ring.first_generation(
+          Id::make(FoundedVault::kStart), crypto::NodeKind::case_file, agency,
+          {{crypto::HolderKind::node, agency, node->record.generation, node->record.recipient},
+           {crypto::HolderKind::access_key, person.key(), 0, person.record.recipient}});
+      body["generation"] = wire::of(submission);
+    }
+    const Answer answer = desk.post("/v1/cases", body);
+    EXPECT_EQ(answer.status, 201) << answer.body;
+    return answer.json();
+  }
+
+  // The lockbox of a case for a further holder, as a sealed session sends it.
+  json holder_for(Desk& desk, const Person& by, const Id& agency, const Id& case_id,
+                  crypto::Holder to) {
+    DeskPort port(desk);
+    KeyRing ring = ring_of(port, by, agency);
+    const auto state = ring.fresh(case_id);
+    EXPECT_TRUE(state);
+    const auto submission = ring.add_holder(*state, to);
+    EXPECT_TRUE(submission);
+    return wire::of(*submission);
+  }
+
+  Answer add_member(Desk& desk, const Person& by, const Id& agency, const Id& case_id,
+                    const Person& member) {
+    json body{{"key", member.key().text()}};
+    if (!opened()) {
+      body["holder"] =
+          holder_for(desk, by, agency, case_id,
+                     {crypto::HolderKind::access_key, member.key(), 0, member.record.recipient});
+    }
+    return desk.post("/v1/cases/" + case_id.text() + "/team", body);
+  }
+
+  Answer share(Desk& desk, const Person& by, const Id& agency, const Id& case_id, const Id& with) {
+    json body{{"agency", with.text()}};
+    if (!opened()) {
+      DeskPort port(desk);
+      const auto node = port.node(with, 0);
+      EXPECT_TRUE(node);
+      body["holder"] = holder_for(
+          desk, by, agency, case_id,
+          {crypto::HolderKind::node, with, node->record.generation, node->record.recipient});
+    }
+    return desk.post("/v1/cases/" + case_id.text() + "/shares", body);
+  }
+
+  void accept(const Person& custodian, const Id& agency) {
+    Desk desk = desk_of(custodian);
+    const json waiting = desk.get("/v1/orders").json().at("items");
+    ASSERT_EQ(waiting.size(), 1U);
+    ASSERT_EQ(waiting[0].at("kind"), "share");
+    json body = json::object();
+    if (!opened()) {
+      crypto::ShareRecord record{Id::parse(waiting[0].at("id").get<std::string>()).value(),
+                                 Id::parse(waiting[0].at("node").get<std::string>()).value(),
+                                 agency, custodian.key(), "sealed"};
+      body["statement"] = custodian.signed_by_her(crypto::to_statement(record)).encode();
+    }
+    const Answer answer =
+        desk.post("/v1/shares/" + waiting[0].at("id").get<std::string>() + "/acceptance", body);
+    ASSERT_EQ(answer.status, 200) << answer.body;
+  }
+
+  void order_rotation(const Id& agency) {
+    Desk desk = desk_of(founded_.first_admin);
+    json body = json::object();
+    if (!opened()) {
+      const crypto::OrderRecord record{Id::make(FoundedVault::kStart), "rotate", agency,
+                                       founded_.first_admin.key(), "sealed"};
+      body["order"] = founded_.first_admin.signed_by_her(crypto::to_statement(record)).encode();
+    }
+    const Answer answer = desk.post("/v1/nodes/" + agency.text() + "/rotations", body);
+    ASSERT_EQ(answer.status, 202) << answer.body;
+  }
+
+  RotationState run_rotation_of(const Person& custodian, const Id& agency) {
+    Desk desk = desk_of(custodian);
+    if (opened()) {
+      const Answer answer = desk.post("/v1/nodes/" + agency.text() + "/rotations");
+      EXPECT_EQ(answer.status, 200) << answer.body;
+      return wire::read<RotationState>(answer.json()).value_or(RotationState{});
+    }
+    DeskPort port(desk);
+    KeyRing ring = ring_of(port, custodian, agency);
+    const auto state = run_rotation(ring, port, port, agency);
+    EXPECT_TRUE(state) << state.error().type;
+    return state.value_or(RotationState{});
+  }
+
+  FoundedVault founded_;
+  Service service_{founded_.vault(), options()};
+  ServiceOptions options() {
+    ServiceOptions options;
+    options.clock = founded_.clock();
+    return options;
+  }
+  Person custodian_ = make_person(), worker_ = make_person(), colleague_ = make_person();
+  Person police_custodian_ = make_person(), investigator_ = make_person();
+};
+
+TEST_P(FlowTest, AgencyComesToLifeWithItsCustodian) {
+  const Id agency = add_agency("UPTDPPA", custodian_);
+  Desk desk = desk_of(founded_.first_admin);
+  const json item = desk.get("/v1/agencies").json().at("items").at(0);
+  EXPECT_EQ(item.at("id"), agency.text());
+  EXPECT_EQ(item.at("generation"), 1);
+  EXPECT_EQ(item.at("custodian"), custodian_.key().text());
+  EXPECT_TRUE(item.contains("recipient"));
+}
+
+TEST_P(FlowTest, CaseIsSeenByItsTeamAndNobodyElse) {
+  const Id agency = add_agency("UPTDPPA", custodian_);
+  enrol(worker_, agency, "MANAJER");
+  enrol(colleague_, agency, "PENDAMPING");
+  Desk worker = desk_of(worker_), colleague = desk_of(colleague_);
+  const json made = create_case(worker, worker_, agency);
+  const std::string path = "/v1/cases/" + made.at("id").get<std::string>();
+  const Id case_id = Id::parse(made.at("id").get<std::string>()).value();
+
+  EXPECT_EQ(colleague.get(path).problem(), "not-found");
+  Answer hidden = colleague.get(path);
+  Answer absent = colleague.get("/v1/cases/" + Id::make(1).text());
+  json a = hidden.json(), b = absent.json();
+  a.erase("request");
+  b.erase("request");
+  EXPECT_EQ(a, b);
+
+  const Answer added = add_member(worker, worker_, agency, case_id, colleague_);
+  ASSERT_EQ(added.status, 201) << added.body;
+  EXPECT_EQ(colleague.get(path).json().at("place"), "member");
+  EXPECT_EQ(colleague.get("/v1/cases").json().at("items").size(), 1U);
+  EXPECT_EQ(colleague.get("/v1/cases?code=" + made.at("code").get<std::string>()).status, 200);
+  EXPECT_EQ(colleague.get("/v1/cases?code=KKR-0000-0001").problem(), "bad-code");
+  EXPECT_EQ(worker.get(path + "/team").json().at("items").size(), 2U);
+}
+
+TEST_P(FlowTest, CasesComeInPages) {
+  const Id agency = add_agency("UPTDPPA", custodian_);
+  enrol(worker_, agency, "MANAJER");
+  Desk worker = desk_of(worker_);
+  std::set<std::string> made, listed;
+  for (int i = 0; i < 3; ++i) made.insert(create_case(worker, worker_, agency).at("id"));
+  std::string target = "/v1/cases?limit=2", after;
+  for (int page = 0; page < 2; ++page) {
+    const json body = worker.get(target + after).json();
+    EXPECT_EQ(body.at("items").size(), page == 0 ? 2U : 1U);
+    for (const json& item : body.at("items")) listed.insert(item.at("id"));
+    ASSERT_EQ(body.contains("next"), page == 0);
+    if (page == 0) after = "&after=" + body.at("next").get<std::string>();
+  }
+  EXPECT_EQ(listed, made);
+  EXPECT_EQ(worker.get("/v1/cases?limit=201").problem(), "bad-request");
+}
+
+TEST_P(FlowTest, KeysOfAnAgencyAreForItsOwnPeopleAndAdministrators) {
+  const Id agency = add_agency("UPTDPPA", custodian_);
+  add_agency("POLRES", police_custodian_);
+  enrol(worker_, agency, "MANAJER");
+  const std::string path = "/v1/agencies/" + agency.text() + "/access-keys";
+  EXPECT_EQ(desk_of(worker_).get(path).json().at("items").size(), 2U);
+  EXPECT_EQ(desk_of(founded_.first_admin).get(path).json().at("items").size(), 2U);
+  EXPECT_EQ(desk_of(police_custodian_).get(path).problem(), "not-found");
+  const std::string key = "/v1/access-keys/" + worker_.key().text();
+  const json shown = desk_of(police_custodian_).get(key).json();
+  EXPECT_EQ(shown.at("record").at("role"), "MANAJER");
+  EXPECT_EQ(shown.at("fingerprint"),
+            crypto::fingerprint(worker_.record.recipient, worker_.record.signing));
+}
+
+TEST_P(FlowTest, ShareOpensTheCaseOnceItIsAccepted) {
+  const Id agency = add_agency("UPTDPPA", custodian_);
+  const Id police = add_agency("POLRES", police_custodian_);
+  enrol(worker_, agency, "MANAJER");
+  enrol(investigator_, police, "PENDAMPING");
+  Desk worker = desk_of(worker_), custodian = desk_of(police_custodian_);
+  const json made = create_case(worker, worker_, agency);
+  const std::string path = "/v1/cases/" + made.at("id").get<std::string>();
+  const Id case_id = Id::parse(made.at("id").get<std::string>()).value();
+
+  const Answer offered = share(worker, worker_, agency, case_id, police);
+  ASSERT_EQ(offered.status, 201) << offered.body;
+  EXPECT_EQ(offered.json().at("state"), "sent");
+  EXPECT_EQ(custodian.get(path).problem(), "not-found");
+  accept(police_custodian_, police);
+  EXPECT_EQ(custodian.get(path).json().at("place"), "custodian");
+  EXPECT_EQ(worker.get(path + "/shares").json().at("items").at(0).at("state"), "accepted");
+  const Answer added = add_member(custodian, police_custodian_, police, case_id, investigator_);
+  EXPECT_EQ(added.status, 201) << added.body;
+  Desk investigator = desk_of(investigator_);
+  EXPECT_EQ(investigator.get(path).json().at("place"), "member");
+}
+
+TEST_P(FlowTest, RotationReplacesEveryCaseOfTheAgency) {
+  const Id agency = add_agency("UPTDPPA", custodian_);
+  enrol(worker_, agency, "MANAJER");
+  Desk worker = desk_of(worker_);
+  const json first = create_case(worker, worker_, agency);
+  create_case(worker, worker_, agency);
+  order_rotation(agency);
+
+  const RotationState state = run_rotation_of(custodian_, agency);
+  EXPECT_TRUE(state.complete);
+  EXPECT_EQ(state.from, 1U);
+  EXPECT_EQ(state.to, 2U);
+  EXPECT_EQ(state.replaced, 2U);
+  DeskPort port(worker);
+  const auto node = port.node(Id::parse(first.at("id").get<std::string>()).value(), 0);
+  ASSERT_TRUE(node);
+  EXPECT_EQ(node->record.generation, 2U);
+  EXPECT_FALSE(node->stale);
+  // She still gets to both generations of her case.
+  KeyRing ring = ring_of(port, worker_, agency);
+  EXPECT_TRUE(ring.secret(node->record.node, 1));
+  EXPECT_TRUE(ring.secret(node->record.node, 2));
+  EXPECT_EQ(founded_.entries("rotation.complete"), 1U);
+}
+
+TEST_P(FlowTest, LogIsReadAsFarAsARoleReadsIt) {
+  const Id agency = add_agency("UPTDPPA", custodian_);
+  enrol(worker_, agency, "MANAJER");
+  Desk worker = desk_of(worker_), custodian = desk_of(custodian_);
+  Desk admin = desk_of(founded_.first_admin);
+  const json made = create_case(worker, worker_, agency);
+  const std::string case_id = made.at("id");
+
+  EXPECT_EQ(worker.get("/v1/log/entries").problem(), "bad-request");
+  const json of_case = worker.get("/v1/log/entries?case=" + case_id).json();
+  EXPECT_GE(of_case.at("items").size(), 2U);  // its creation, and this reading
+  for (const json& item : of_case.at("items")) {
+    EXPECT_NE(item.at("line").get<std::string>().find(case_id), std::string::npos);
+  }
+  const json of_agency = custodian.get("/v1/log/entries").json();
+  EXPECT_FALSE(of_agency.at("items").empty());
+  for (const json& item : of_agency.at("items")) {
+    EXPECT_NE(item.at("line").get<std::string>().find(agency.text()), std::string::npos);
+  }
+  const json of_service = admin.get("/v1/log/entries").json();
+  EXPECT_FALSE(of_service.at("items").empty());
+  for (const json& item : of_service.at("items")) {
+    EXPECT_EQ(item.at("line").get<std::string>().find(case_id), std::string::npos);
+  }
+  EXPECT_EQ(admin.get("/v1/log/entries?case=" + case_id).problem(), "not-found");
+  EXPECT_EQ(admin.get("/v1/log/proof?index=0&size=1").json().at("kind"), "inclusion");
+  EXPECT_EQ(admin.get("/v1/log/proof?from=1&size=2").json().at("kind"), "consistency");
+  EXPECT_EQ(admin.get("/v1/log/proof?index=0").problem(), "bad-request");
+  EXPECT_EQ(admin.get("/v1/log/checkpoint").status, 200);
+}
+
+TEST_P(FlowTest, AuditorExportsTheWholeLogAndSeesNoCase) {
+  const Person auditor = make_person();
+  Desk admin = desk_of(founded_.first_admin);
+  json body{{"enrolment", auditor.enrolment}};
+  if (opened()) {
+    body["role"] = "AUDITOR";
+  } else {
+    body["statement"] =
+        founded_.first_admin.signed_by_her(crypto::to_statement(auditor.as({}, "AUDITOR")))
+            .encode();
+  }
+  const Answer asked = admin.post("/v1/access-keys", body);
+  ASSERT_EQ(asked.status, 202) << asked.body;
+  confirm(asked.json().at("order"));
+
+  Desk desk = desk_of(auditor);
+  EXPECT_EQ(desk.get("/v1/cases").problem(), "wrong-role");
+  const Answer all = desk.get("/v1/log/entries");
+  ASSERT_EQ(all.status, 200);
+  EXPECT_EQ(all.headers.one("content-type"), "application/jsonl");
+  EXPECT_NE(all.body.find("\"action\":\"founding\""), std::string::npos);
+  EXPECT_NE(all.body.find("\"action\":\"log.read\""), std::string::npos);
+  EXPECT_EQ(desk.get("/v1/log/entries?from=2&to=1").problem(), "bad-request");
+  EXPECT_EQ(desk.get("/v1/log/entries?to=1000000").problem(), "too-large");
+  EXPECT_EQ(desk.get("/v1/log/entries?to=1000").problem(), "invalid");
+}
+
+TEST_P(FlowTest, IntakeOfficerHasAPlaceWithoutALockbox) {
+  const Id agency = add_agency("UPTDPPA", custodian_);
+  enrol(worker_, agency, "MANAJER");
+  enrol(colleague_, agency, "PENERIMA");
+  Desk worker = desk_of(worker_), intake = desk_of(colleague_);
+  const json made = create_case(worker, worker_, agency);
+  const std::string path = "/v1/cases/" + made.at("id").get<std::string>();
+  const Answer added = worker.post(path + "/team", {{"key", colleague_.key().text()}});
+  ASSERT_EQ(added.status, 201) << added.body;
+  EXPECT_EQ(intake.get(path).json().at("place"), "depositor");
+  EXPECT_EQ(intake.get(path + "/team").problem(), "wrong-role");
+  DeskPort port(intake);
+  const Id case_id = Id::parse(made.at("id").get<std::string>()).value();
+  const auto refs = port.lockboxes(case_id);
+  EXPECT_TRUE(!refs || refs->empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Both, FlowTest, ::testing::Values("opened", "sealed"),
+                         [](const auto& row) { return std::string(row.param); });
+
+}  // namespace
+}  // namespace api
