@@ -1,0 +1,112 @@
+// The program itself: started, asked over TLS, and stopped.
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "support/certificates.h"
+#include "support/people.h"
+#include "support/process.h"
+
+namespace {
+
+using support::Command;
+using support::Finished;
+
+const std::string kSegeld = std::string(SEGEL_BIN) + "/segeld";
+
+std::string free_port() {
+  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* raw = reinterpret_cast<sockaddr*>(&address);
+  EXPECT_EQ(::bind(socket, raw, size), 0);
+  EXPECT_EQ(::getsockname(socket, raw, &size), 0);
+  ::close(socket);
+  return std::to_string(ntohs(address.sin_port));
+}
+
+class SegeldTest : public ::testing::Test {
+ protected:
+  SegeldTest() { founded_.close(); }
+
+  Command command() const {
+    return {{kSegeld, "--data", founded_.data(), "--log-key", founded_.log_key(), "--certificate",
+             certificates_.certificate(), "--key", certificates_.key(), "--port", port_,
+             "--metrics-port", metrics_port_, "--allow-unlocked-memory"}};
+  }
+  Finished curl(std::vector<std::string> arguments, std::string input = {}) const {
+    arguments.insert(arguments.begin(), {"curl", "--silent", "--show-error", "--max-time", "30",
+                                         "--cacert", certificates_.authority()});
+    Command curl{std::move(arguments)};
+    curl.input = std::move(input);
+    return support::run(curl);
+  }
+  std::string url(const std::string& path) const { return "https://localhost:" + port_ + path; }
+
+  support::FoundedVault founded_;
+  support::Certificates certificates_{"DNS:localhost,IP:127.0.0.1"};
+  std::string port_ = free_port(), metrics_port_ = free_port();
+};
+
+TEST_F(SegeldTest, ServesUntilItIsAskedToStop) {
+  support::OnTerminal running(command());
+  ASSERT_TRUE(running.shows("serves on"));
+  const auto ready = nlohmann::json::parse(curl({url("/readyz")}).out);
+  EXPECT_EQ(ready.at("ready"), true);
+
+  const auto key = founded_.first_admin.identity.text();
+  const nlohmann::json body{{"identity", key.expose_text()}};
+  const Finished login = curl({"--json", "@-", url("/v1/sessions")}, body.dump());
+  const std::string token = nlohmann::json::parse(login.out).at("token");
+  const Finished session = curl({"--header", "Authorization: Bearer " + token, url("/v1/session")});
+  EXPECT_EQ(nlohmann::json::parse(session.out).at("key"), founded_.first_admin.key().text());
+  const Finished figures = curl({"http://127.0.0.1:" + metrics_port_ + "/metrics"});
+  EXPECT_NE(figures.out.find("segel_sessions 1"), std::string::npos) << figures.out;
+
+  // It holds the folder alone.
+  const Finished second = support::run(command());
+  EXPECT_EQ(second.exit_code, 1);
+  EXPECT_NE(second.err.find("another process"), std::string::npos) << second.err;
+
+  running.type("\x03");
+  const Finished ended = running.finish();
+  EXPECT_EQ(ended.exit_code, 0) << ended.out;
+  EXPECT_NE(ended.out.find("stopped"), std::string::npos);
+}
+
+TEST_F(SegeldTest, TakesItsSettingsFromAFile) {
+  const std::string settings = founded_.data() + ".conf";
+  std::ofstream(settings) << "# a comment\ndata = " << founded_.data()
+                          << "\nlog-key = " << founded_.log_key()
+                          << "\ncertificate = " << certificates_.certificate()
+                          << "\nkey = " << certificates_.key() << "\nport = " << port_
+                          << "\nallow-unlocked-memory = true\n";
+  support::OnTerminal running(Command{{kSegeld, "--config", settings}});
+  ASSERT_TRUE(running.shows("serves on"));
+  EXPECT_EQ(curl({url("/livez")}).out, "ok\n");
+  running.type("\x03");
+  EXPECT_EQ(running.finish().exit_code, 0);
+}
+
+TEST_F(SegeldTest, SaysWhatToMendWhenItCannotStart) {
+  Command other = command();
+  other.arguments[2] = founded_.data() + "/nothing";
+  const Finished missing = support::run(other);
+  EXPECT_EQ(missing.exit_code, 1);
+  EXPECT_NE(missing.err.find("segel init"), std::string::npos) << missing.err;
+
+  EXPECT_EQ(support::run(Command{{kSegeld, "--port", "x"}}).exit_code, 2);
+  EXPECT_EQ(support::run(Command{{kSegeld}}).exit_code, 2);
+  const Finished help = support::run(Command{{kSegeld, "--help"}});
+  EXPECT_EQ(help.exit_code, 0);
+  EXPECT_NE(help.out.find("Example:"), std::string::npos);
+}
+
+}  // namespace
