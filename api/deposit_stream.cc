@@ -4,6 +4,7 @@
 #include <cstring>
 #include <vector>
 
+#include "api/json_body.h"
 #include "api/problem.h"
 #include "crypto/hash.h"
 
@@ -39,22 +40,6 @@ class Buffer {
   Bytes bytes_;
   std::size_t used_ = 0;
 };
-
-Failure failure_of(BodyErrc error) {
-  switch (error) {
-    case BodyErrc::cut_short:
-      return {"cut-short", 400};
-    case BodyErrc::malformed:
-      return {"bad-request", 400};
-    case BodyErrc::too_large:
-      return {"too-large", 413};
-    case BodyErrc::timed_out:
-      return {"timed-out", 408};
-    case BodyErrc::failed:
-      return {"internal", 500};
-  }
-  return {"internal", 500};
-}
 
 // Reads pieces of `piece` bytes to the body's end and hands them on. A full piece is only known to
 // be no last one when another byte has come: so it waits for that. `take(piece, last)` returns

@@ -39,13 +39,21 @@ inline constexpr std::string_view kServiceClock = "service.clock";        // the
 inline constexpr std::string_view kServiceRefusals = "service.refusals";  // for want of space
 inline constexpr std::string_view kStoreVerify = "store.verify";
 
-inline constexpr std::array kAll = {
-    kFounding,        kSessionBegin,    kSessionEnd,    kAgencyAdd,        kKeyEnrol,
-    kNodeGeneration,  kNodeHolder,      kCaseCreate,    kCaseTeam,         kCaseShare,
-    kCaseShareAccept, kDocumentDeposit, kDocumentOpen,  kDocumentRead,     kDocumentList,
-    kDocumentShow,    kRotationOrder,   kRotationBatch, kRotationComplete, kOrderCreate,
-    kOrderSign,       kLogRead,         kRefused,       kServiceStart,     kServiceStop,
-    kServiceClock,    kServiceRefusals, kStoreVerify};
+inline constexpr std::array kAll = {kFounding,        kSessionBegin,
+                                    kSessionEnd,      kAgencyAdd,
+                                    kKeyEnrol,        kNodeGeneration,
+                                    kNodeHolder,      kCaseCreate,
+                                    kCaseTeam,        kCaseShare,
+                                    kCaseShareAccept, kDocumentDeposit,
+                                    kDocumentOpen,    kDocumentOpenUnassigned,
+                                    kDocumentRead,    kDocumentList,
+                                    kDocumentShow,    kRotationOrder,
+                                    kRotationBatch,   kRotationComplete,
+                                    kOrderCreate,     kOrderSign,
+                                    kLogRead,         kRefused,
+                                    kServiceStart,    kServiceStop,
+                                    kServiceClock,    kServiceRefusals,
+                                    kStoreVerify};
 
 constexpr bool is_known(std::string_view action) {
   return std::find(kAll.begin(), kAll.end(), action) != kAll.end();

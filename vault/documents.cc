@@ -130,7 +130,7 @@ Result<std::vector<Documents::WrappedHeader>> Documents::wrap_headers(
 }
 
 Result<Committed> Documents::deposit(const Actor& actor, const Deposit& deposit,
-                                     StoredPayload payload) {
+                                     StoredPayload& payload) {
   if (deposit.manifest.size() > kMaxInline) return tl::unexpected(Errc::too_large);
   const auto headers = wrap_headers(deposit);
   if (!headers) return tl::unexpected(headers.error());

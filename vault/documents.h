@@ -107,9 +107,10 @@ class Documents {
   Result<void> check_deposit(const Actor& actor, const Id& case_id,
                              const crypto::Label& label) const;
 
-  // Names the payload by a record: from here on it is there. Errors: check_deposit()'s; stale (a
-  // successor generation must be made first), conflict (id taken, or not the next version).
-  Result<Committed> deposit(const Actor& actor, const Deposit& deposit, StoredPayload payload);
+  // Names the payload by a record: from here on it is there, and `payload` is spent. After an error
+  // it is still the caller's, to try again with. Errors: check_deposit()'s; stale (a successor
+  // generation must be made first), conflict (id taken, or not the next version).
+  Result<Committed> deposit(const Actor& actor, const Deposit& deposit, StoredPayload& payload);
 
   // Errors: forbidden, not_found. Version 0: the latest.
   Result<DocumentView> view(const Actor& actor, const Id& document, std::uint64_t version) const;

@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "api/connection_handler.h"
 #include "api/graph_port.h"
@@ -26,6 +28,7 @@ class Desk {
   std::string token;
   std::string origin = "192.0.2.7";
   std::string language;
+  std::vector<std::pair<std::string, std::string>> headers;  // sent with each call
 
   // `target`: path and query, without anything that needs decoding.
   Answer call(const std::string& method, const std::string& target, const std::string& body = {},

@@ -1,0 +1,46 @@
+// Sealed payloads that have come and wait for their manifest: invisible, in memory, not for long.
+//
+// The bytes of a large one are on disk and named by no record; expired, replaced or left by a
+// restart they are erased. Thread-safe.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+
+#include "api/deposit_stream.h"
+#include "crypto/manifest.h"
+#include "vault/clock.h"
+
+namespace api {
+
+class PendingPayloads {
+ public:
+  static constexpr vault::Time kLifetime = 10 * 60 * 1000;
+  static constexpr std::size_t kMost = 256;  // of all depositors; small ones are held in memory
+
+  struct Pending {
+    crypto::Id depositor;
+    crypto::Id case_id;
+    crypto::Label label;
+    TakenPayload payload;
+    vault::Time expires = 0;
+  };
+
+  explicit PendingPayloads(vault::Clock clock) : clock_(std::move(clock)) {}
+
+  // Failures: conflict (one of this document waits), busy (too many wait).
+  Outcome<void> put(const crypto::Id& document, Pending pending);
+  // Takes it out, for its depositor alone. None: nothing waits for her under this id.
+  std::optional<Pending> take(const crypto::Id& document, const crypto::Id& depositor);
+  // Puts back what could not be deposited yet, with the time it had.
+  void restore(const crypto::Id& document, Pending pending);
+  void expire();
+
+ private:
+  vault::Clock clock_;
+  std::mutex mutex_;
+  std::map<crypto::Id, Pending> pending_;
+};
+
+}  // namespace api

@@ -1,0 +1,329 @@
+// Documents, from their deposit to their reading, in opened and in sealed sessions.
+#include "api/envelope.h"
+#include "api/office.h"
+#include "crypto/age.h"
+#include "crypto/encoding.h"
+#include "crypto/hash.h"
+
+namespace api {
+namespace {
+
+std::string metadata(std::initializer_list<std::pair<std::string, std::string>> fields) {
+  std::string text;
+  for (const auto& [name, value] : fields) {
+    text += (text.empty() ? "" : ",") + name + " " + crypto::base64(crypto::as_bytes(value));
+  }
+  return text;
+}
+
+std::string pattern(std::size_t size) {
+  std::string text(size, '\0');
+  for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>(i * 31 + i / 251);
+  return text;
+}
+
+class DocumentTest : public OfficeTest {
+ protected:
+  void SetUp() override {
+    agency_ = add_agency("UPTDPPA", custodian_);
+    enrol(worker_, agency_, "MANAJER");
+    enrol(colleague_, agency_, "PENDAMPING");
+    worker_desk_.emplace(desk_of(worker_));
+    case_ =
+        Id::parse(create_case(*worker_desk_, worker_, agency_).at("id").get<std::string>()).value();
+  }
+
+  // Deposits as the session does, and gives the last answer.
+  Answer deposit(Desk& desk, const Person& person, const std::string& content,
+                 const std::string& type = "LAP-ADU") {
+    const std::string path = "/v1/cases/" + case_.text() + "/documents";
+    if (opened()) {
+      desk.headers = {{"upload-metadata", metadata({{"title", "Laporan awal"},
+                                                    {"filename", "laporan.pdf"},
+                                                    {"filetype", "application/pdf"},
+                                                    {"type", type}})}};
+      Answer answer = desk.call("POST", path, content, "application/pdf");
+      desk.headers.clear();
+      return answer;
+    }
+    return deposit_sealed(desk, person, path, content, type);
+  }
+
+  Answer deposit_sealed(Desk& desk, const Person& person, const std::string& path,
+                        const std::string& content, const std::string& type) {
+    const auto key = crypto::FileKey::random();
+    const Bytes payload = crypto::age::seal_payload(crypto::as_bytes(content), key);
+    const Id document = Id::make(FoundedVault::kStart);
+    desk.headers = {{"upload-metadata", metadata({{"type", type}})},
+                    {"segel-document", document.text()}};
+    const Answer taken =
+        desk.call("POST", path, std::string(crypto::as_text(payload)), "application/vnd.age");
+    desk.headers.clear();
+    if (taken.status != 202) return taken;
+
+    DeskPort port(desk);
+    KeyRing ring = ring_of(port, person, agency_);
+    const auto state = ring.fresh(case_);
+    EXPECT_TRUE(state);
+    crypto::Manifest manifest;
+    manifest.document = document;
+    manifest.case_id = case_;
+    manifest.generation = state->record.generation;
+    manifest.title = "Laporan awal";
+    manifest.file_name = "laporan.pdf";
+    manifest.media_type = "application/pdf";
+    manifest.size = content.size();
+    manifest.sha256 = crypto::sha256(crypto::as_bytes(content));
+    manifest.salt = crypto::random_block<32>();
+    manifest.label = *wire::read<crypto::Label>(taken.json().at("label"));
+    manifest.created = FoundedVault::kStart;
+    std::copy_n(payload.begin(), manifest.payload_nonce.size(), manifest.payload_nonce.begin());
+    manifest.tag_root = *crypto::from_base64(taken.json().at("tag_root").get<std::string>())
+                             .map([](const Bytes& bytes) {
+                               crypto::Digest digest{};
+                               std::copy(bytes.begin(), bytes.end(), digest.begin());
+                               return digest;
+                             });
+    const Envelope envelope = make_envelope(
+        ring, manifest, key,
+        {{crypto::HolderKind::node, case_, state->record.generation, state->record.recipient}});
+    json headers = json::array();
+    for (const auto& header : envelope.headers) headers.push_back(wire::of(header));
+    const json body{{"version", 1},
+                    {"case", case_.text()},
+                    {"generation", manifest.generation},
+                    {"label", wire::of(manifest.label)},
+                    {"manifest", crypto::base64(envelope.manifest)},
+                    {"manifest_digest", crypto::base64(envelope.manifest_digest)},
+                    {"content", crypto::base64(manifest.content_digest())},
+                    {"headers", headers}};
+    return desk.call("PUT", "/v1/documents/" + document.text() + "/manifest", body.dump());
+  }
+
+  // The content as its reader gets it: plain, or the age file opened at home.
+  std::string content_of(Desk& desk, const Person& person, const std::string& document) {
+    const Answer answer = desk.get("/v1/documents/" + document + "/content");
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    if (opened() || answer.status != 200) return answer.body;
+    DeskPort port(desk);
+    KeyRing ring = ring_of(port, person, agency_);
+    const auto version = wire::read<SealedVersion>(desk.get("/v1/documents/" + document).json());
+    EXPECT_TRUE(version);
+    const auto manifest = open_manifest(ring, port, *version);
+    EXPECT_TRUE(manifest) << manifest.error().type;
+    const auto key = open_file_key(ring, *version, *manifest);
+    EXPECT_TRUE(key);
+    const auto header = crypto::age::parse_header(crypto::as_bytes(answer.body));
+    EXPECT_TRUE(header);
+    const auto payload = crypto::as_bytes(answer.body).subspan(header->size);
+    const auto plain = crypto::age::open_payload(payload, *key);
+    EXPECT_TRUE(plain);
+    return std::string(plain->expose_text());
+  }
+
+  Id agency_, case_;
+  std::optional<Desk> worker_desk_;
+};
+
+TEST_P(DocumentTest, ComesBackByteForByteAtEverySize) {
+  for (const std::size_t size : {0U, 1U, 4096U, 61000U, 65536U, 65537U, 200000U, 1048576U}) {
+    SCOPED_TRACE(size);
+    const std::string content = pattern(size);
+    const Answer answer = deposit(*worker_desk_, worker_, content);
+    ASSERT_EQ(answer.status, 201) << answer.body;
+    EXPECT_EQ(content_of(*worker_desk_, worker_, answer.json().at("id")), content);
+  }
+  EXPECT_EQ(founded_.entries("document.deposit"), 8U);
+  EXPECT_EQ(founded_.entries("document.open"), 8U);
+}
+
+TEST_P(DocumentTest, IsForTheTeamAloneAndLooksAbsentToOthers) {
+  const Answer made = deposit(*worker_desk_, worker_, "isi");
+  ASSERT_EQ(made.status, 201) << made.body;
+  const std::string path = "/v1/documents/" + made.json().at("id").get<std::string>();
+  Desk colleague = desk_of(colleague_);
+  for (const char* part : {"", "/content", "/versions"}) {
+    SCOPED_TRACE(part);
+    json hidden = colleague.get(path + part).json();
+    json absent = colleague.get("/v1/documents/" + Id::make(1).text() + part).json();
+    hidden.erase("request");
+    absent.erase("request");
+    EXPECT_EQ(hidden.at("status"), 404);
+    EXPECT_EQ(hidden, absent);
+  }
+  ASSERT_EQ(add_member(*worker_desk_, worker_, agency_, case_, colleague_).status, 201);
+  EXPECT_EQ(content_of(colleague, colleague_, made.json().at("id")), "isi");
+}
+
+TEST_P(DocumentTest, TitleIsInTheListOfWhoCanOpenIt) {
+  ASSERT_EQ(deposit(*worker_desk_, worker_, "isi").status, 201);
+  const json list =
+      worker_desk_->get("/v1/cases/" + case_.text() + "/documents").json().at("items");
+  ASSERT_EQ(list.size(), 1U);
+  if (opened()) {
+    EXPECT_EQ(list[0].at("opened").at("title"), "Laporan awal");
+    return;
+  }
+  EXPECT_FALSE(list[0].contains("opened"));
+  DeskPort port(*worker_desk_);
+  KeyRing ring = ring_of(port, worker_, agency_);
+  const auto manifest = open_manifest(ring, port, *wire::read<SealedVersion>(list[0]));
+  ASSERT_TRUE(manifest);
+  EXPECT_EQ(manifest->title, "Laporan awal");
+}
+
+TEST_P(DocumentTest, VisitIsOneEntryBeforeAndOneAfter) {
+  const Answer made = deposit(*worker_desk_, worker_, pattern(100'000));
+  ASSERT_EQ(made.status, 201) << made.body;
+  const std::string path = "/v1/documents/" + made.json().at("id").get<std::string>() + "/content";
+  for (const char* range : {"bytes=0-9", "bytes=10-19", "bytes=500-599"}) {
+    worker_desk_->headers = {{"range", range}};
+    EXPECT_EQ(worker_desk_->get(path).status, 206);
+  }
+  worker_desk_->headers.clear();
+  EXPECT_EQ(founded_.entries("document.open"), 1U);
+  EXPECT_EQ(founded_.entries("document.read"), 0U);
+  EXPECT_EQ(worker_desk_->call("DELETE", "/v1/session").status, 204);
+  EXPECT_EQ(founded_.entries("document.read"), 1U);
+}
+
+TEST_P(DocumentTest, OldOnesOpenAndNewOnesComeInAfterARotation) {
+  const Answer old = deposit(*worker_desk_, worker_, "sebelum");
+  ASSERT_EQ(old.status, 201) << old.body;
+  order_rotation(agency_);
+  ASSERT_TRUE(run_rotation_of(custodian_, agency_).complete);
+  const Answer fresh = deposit(*worker_desk_, worker_, "sesudah");
+  ASSERT_EQ(fresh.status, 201) << fresh.body;
+  EXPECT_EQ(content_of(*worker_desk_, worker_, old.json().at("id")), "sebelum");
+  EXPECT_EQ(content_of(*worker_desk_, worker_, fresh.json().at("id")), "sesudah");
+  const json shown =
+      worker_desk_->get("/v1/documents/" + fresh.json().at("id").get<std::string>()).json();
+  EXPECT_EQ(shown.at("generation"), 2);
+}
+
+TEST_P(DocumentTest, CustodianOutsideTheTeamReadsUnderAnActionOfItsOwn) {
+  const Answer made = deposit(*worker_desk_, worker_, "isi");
+  ASSERT_EQ(made.status, 201) << made.body;
+  Desk custodian = desk_of(custodian_);
+  EXPECT_EQ(content_of(custodian, custodian_, made.json().at("id")), "isi");
+  EXPECT_EQ(founded_.entries("document.open.unassigned"), 1U);
+  EXPECT_EQ(founded_.entries("document.open"), 0U);
+}
+
+TEST_P(DocumentTest, LabelThatThePolicyRefusesStoresNothing) {
+  EXPECT_EQ(deposit(*worker_desk_, worker_, "isi", "TIDAK-ADA").problem(), "invalid");
+  EXPECT_EQ(deposit(*worker_desk_, worker_, "isi", "VER").problem(), "invalid");  // not its author
+  EXPECT_EQ(founded_.entries("document.deposit"), 0U);
+  const json list =
+      worker_desk_->get("/v1/cases/" + case_.text() + "/documents").json().at("items");
+  EXPECT_TRUE(list.empty());
+}
+
+class OpenedDocumentTest : public DocumentTest {};
+
+TEST_P(OpenedDocumentTest, RangesAndConditionsAreAnsweredAsRfc9110Says) {
+  const std::string content = pattern(150'000);
+  const Answer made = deposit(*worker_desk_, worker_, content);
+  ASSERT_EQ(made.status, 201) << made.body;
+  const std::string tag(*made.headers.one("etag"));
+  const std::string path = "/v1/documents/" + made.json().at("id").get<std::string>() + "/content";
+  Desk& desk = *worker_desk_;
+
+  desk.headers = {{"range", "bytes=65530-65541"}};
+  const Answer part = desk.get(path);
+  EXPECT_EQ(part.status, 206);
+  EXPECT_EQ(part.body, content.substr(65'530, 12));
+  EXPECT_EQ(part.headers.one("content-range"), "bytes 65530-65541/150000");
+  desk.headers = {{"range", "bytes=-5"}, {"if-range", tag}};
+  EXPECT_EQ(desk.get(path).body, content.substr(149'995));
+  desk.headers = {{"range", "bytes=-5"}, {"if-range", "\"another\""}};
+  EXPECT_EQ(desk.get(path).body, content);
+  desk.headers = {{"range", "bytes=150000-"}};
+  EXPECT_EQ(desk.get(path).problem(), "range-not-satisfiable");
+  desk.headers = {{"if-none-match", tag}};
+  EXPECT_EQ(desk.get(path).status, 304);
+  desk.headers = {{"accept", "application/vnd.age"}};
+  const Answer sealed = desk.get(path);
+  EXPECT_EQ(sealed.headers.one("content-type"), "application/vnd.age");
+  EXPECT_TRUE(sealed.body.starts_with("age-encryption.org/v1\n-> segel/v1 document "));
+  desk.headers.clear();
+  const Answer head = desk.call("HEAD", path);
+  EXPECT_EQ(head.status, 200);
+  EXPECT_EQ(head.headers.one("repr-digest"), *made.headers.one("repr-digest"));
+}
+
+TEST_P(OpenedDocumentTest, DigestThatDoesNotFitStoresNothing) {
+  worker_desk_->headers = {
+      {"upload-metadata", metadata({{"type", "LAP-ADU"}})},
+      {"repr-digest",
+       "sha-256=:" + crypto::base64(crypto::sha256(crypto::as_bytes("lain"))) + ":"}};
+  const Answer answer =
+      worker_desk_->call("POST", "/v1/cases/" + case_.text() + "/documents", "isi", "text/plain");
+  EXPECT_EQ(answer.problem(), "digest-mismatch");
+  EXPECT_EQ(founded_.entries("document.deposit"), 0U);
+}
+
+TEST_P(OpenedDocumentTest, NewVersionNeedsTheLatestTagAndKeepsTheOldOne) {
+  const Answer made = deposit(*worker_desk_, worker_, "pertama");
+  ASSERT_EQ(made.status, 201) << made.body;
+  const std::string document = made.json().at("id");
+  const std::string path = "/v1/documents/" + document + "/content";
+  const auto put = [&](const std::string& match) {
+    worker_desk_->headers = {{"upload-metadata", metadata({{"type", "LAP-ADU"}})},
+                             {"if-match", match}};
+    Answer answer = worker_desk_->call("PUT", path, "kedua", "text/plain");
+    worker_desk_->headers.clear();
+    return answer;
+  };
+  EXPECT_EQ(put("\"" + document + ".7\"").problem(), "precondition-failed");
+  ASSERT_EQ(put(std::string(*made.headers.one("etag"))).status, 201);
+  EXPECT_EQ(put(std::string(*made.headers.one("etag"))).problem(), "precondition-failed");
+  EXPECT_EQ(worker_desk_->get(path).body, "kedua");
+  EXPECT_EQ(worker_desk_->get(path + "?version=1").body, "pertama");
+  EXPECT_EQ(worker_desk_->get("/v1/documents/" + document + "/versions").json().at("items").size(),
+            2U);
+}
+
+class SealedDocumentTest : public DocumentTest {};
+
+TEST_P(SealedDocumentTest, PlainBytesAreRefusedAndNothingOfThemIsKept) {
+  worker_desk_->headers = {{"upload-metadata", metadata({{"type", "LAP-ADU"}})}};
+  const Answer answer = worker_desk_->call("POST", "/v1/cases/" + case_.text() + "/documents",
+                                           "isi", "application/pdf");
+  EXPECT_EQ(answer.problem(), "unsupported-media-type");
+}
+
+TEST_P(SealedDocumentTest, PayloadWithoutItsManifestIsInvisibleAndExpires) {
+  const auto key = crypto::FileKey::random();
+  const Bytes payload = crypto::age::seal_payload(crypto::as_bytes(pattern(100'000)), key);
+  const Id document = Id::make(FoundedVault::kStart);
+  worker_desk_->headers = {{"upload-metadata", metadata({{"type", "LAP-ADU"}})},
+                           {"segel-document", document.text()}};
+  const auto post = [&] {
+    return worker_desk_->call("POST", "/v1/cases/" + case_.text() + "/documents",
+                              std::string(crypto::as_text(payload)), "application/vnd.age");
+  };
+  ASSERT_EQ(post().status, 202);
+  EXPECT_EQ(post().problem(), "conflict");
+  EXPECT_EQ(worker_desk_->get("/v1/documents/" + document.text()).problem(), "not-found");
+  std::size_t blobs = 0;
+  const auto count = [&] {
+    blobs = 0;
+    (void)founded_.vault().blobs().list([&](const Id&, std::uint64_t) { ++blobs; });
+    return blobs;
+  };
+  EXPECT_EQ(count(), 1U);
+  founded_.pass(11 * 60 * 1000);
+  service_.tick();
+  EXPECT_EQ(count(), 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Both, DocumentTest, ::testing::Values("opened", "sealed"),
+                         [](const auto& row) { return std::string(row.param); });
+INSTANTIATE_TEST_SUITE_P(Only, OpenedDocumentTest, ::testing::Values("opened"),
+                         [](const auto& row) { return std::string(row.param); });
+INSTANTIATE_TEST_SUITE_P(Only, SealedDocumentTest, ::testing::Values("sealed"),
+                         [](const auto& row) { return std::string(row.param); });
+
+}  // namespace
+}  // namespace api
