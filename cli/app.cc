@@ -14,6 +14,7 @@
 #include "cli/commands/enrol.h"
 #include "cli/commands/fingerprint.h"
 #include "cli/commands/keygen.h"
+#include "cli/commands/log.h"
 #include "cli/context.h"
 #include "crypto/secret.h"
 
@@ -66,6 +67,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_keygen(app, context);
   add_enrol(app, context);
   add_fingerprint(app, context);
+  add_log(app, context);
   add_age(app, context);
   add_completion(app, context);
 }
