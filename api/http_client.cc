@@ -1,6 +1,8 @@
 #include "api/http_client.h"
 
 #include <algorithm>
+#include <initializer_list>
+#include <string_view>
 #include <vector>
 
 #include "api/body_decoder.h"
@@ -99,24 +101,49 @@ class ResponseBody : public BodyReader {
   std::optional<BodyErrc> error_;
 };
 
+// A request's head and small body while they are sent. Wiped, since a token may stand in it; room
+// is made beforehand, so that growing leaves no copy.
+class RequestText {
+ public:
+  explicit RequestText(std::size_t size) { text_.reserve(size); }
+  ~RequestText() { crypto::wipe({reinterpret_cast<std::uint8_t*>(text_.data()), text_.size()}); }
+  RequestText(const RequestText&) = delete;
+  RequestText& operator=(const RequestText&) = delete;
+  void add(std::initializer_list<std::string_view> parts) {
+    for (const auto part : parts) text_ += part;
+  }
+  std::string_view view() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
 bool is_ours(std::string_view name) {
   return name == "host" || name == "content-length" || name == "transfer-encoding" ||
          name == "connection";
 }
 
-std::string request_head(const ClientRequest& request, const HttpClient::Options& options) {
-  std::string head = request.method + " " + request.target + " HTTP/1.1\r\nhost: ";
+std::size_t head_size(const ClientRequest& request, const HttpClient::Options& options) {
+  std::size_t size = 256 + request.method.size() + request.target.size() + options.host.size();
+  for (const auto& [name, value] : request.headers.all()) size += name.size() + value.size() + 4;
+  return size + (request.bearer ? request.bearer->size() : 0);
+}
+
+void write_head(const ClientRequest& request, const HttpClient::Options& options,
+                RequestText& head) {
   const bool is_ipv6 = options.host.find(':') != std::string::npos;
-  head += is_ipv6 ? "[" + options.host + "]" : options.host;
-  if (options.port != 443) head += ":" + std::to_string(options.port);
+  head.add({request.method, " ", request.target, " HTTP/1.1\r\nhost: ", is_ipv6 ? "[" : "",
+            options.host, is_ipv6 ? "]" : ""});
+  if (options.port != 443) head.add({":", std::to_string(options.port)});
+  if (request.bearer) head.add({"\r\nauthorization: Bearer ", request.bearer->expose_text()});
   for (const auto& [name, value] : request.headers.all()) {
-    if (!is_ours(name)) head += "\r\n" + name + ": " + value;
+    if (!is_ours(name)) head.add({"\r\n", name, ": ", value});
   }
   const std::uint64_t length = request.source ? request.source->length() : request.body.size();
   const bool takes_body = request.method == "POST" || request.method == "PUT" ||
                           request.method == "PATCH" || length > 0;
-  if (takes_body) head += "\r\ncontent-length: " + std::to_string(length);
-  return head + "\r\n\r\n";
+  if (takes_body) head.add({"\r\ncontent-length: ", std::to_string(length)});
+  head.add({"\r\n\r\n"});
 }
 
 }  // namespace
@@ -137,9 +164,10 @@ struct HttpClient::State {
 
 tl::expected<ClientResponse, ClientErrc> HttpClient::State::exchange(const ClientRequest& request) {
   answer_begun = false;
-  std::string head = request_head(request, link.options());
-  if (!request.source) head += request.body;
-  auto written = link.write(crypto::as_bytes(head));
+  RequestText text(head_size(request, link.options()) + request.body.size());
+  write_head(request, link.options(), text);
+  if (!request.source) text.add({request.body});
+  auto written = link.write(crypto::as_bytes(text.view()));
   bool sent_whole = written.has_value();
   if (request.source) {
     if (!written) {

@@ -14,6 +14,7 @@
 
 #include "api/body.h"
 #include "api/call.h"
+#include "crypto/secret.h"
 
 namespace api {
 
@@ -32,6 +33,8 @@ struct ClientRequest {
   Headers headers;               // Host and Content-Length are added
   std::string body;              // when `source` is null
   BodySource* source = nullptr;  // streamed with its length
+  // The session's token, sent as `Authorization: Bearer`; no copy of it outlives the call.
+  const crypto::SecretBytes* bearer = nullptr;
 };
 
 struct ClientResponse {

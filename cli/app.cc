@@ -14,7 +14,10 @@
 #include "cli/commands/enrol.h"
 #include "cli/commands/fingerprint.h"
 #include "cli/commands/keygen.h"
+
 #include "cli/commands/log.h"
+#include "cli/commands/login.h"
+#include "cli/commands/session.h"
 #include "cli/context.h"
 #include "crypto/secret.h"
 
@@ -63,10 +66,14 @@ void add_global_options(CLI::App& app, Context& context, GlobalOptions& options)
   app.fallthrough();
 }
 
-void add_commands(CLI::App& app, Context& context) {
+void add_commands(CLI::App& app, Context& context, const AddCommands& first) {
+  first(app, context);
   add_keygen(app, context);
   add_enrol(app, context);
   add_fingerprint(app, context);
+  add_login(app, context);
+  add_whoami(app, context);
+  add_logout(app, context);
   add_log(app, context);
   add_age(app, context);
   add_completion(app, context);
@@ -130,14 +137,14 @@ std::optional<int> parse(CLI::App& app, Context& context, int argc, char** argv)
   return std::nullopt;
 }
 
-int act(Context& context, int argc, char** argv) {
+int act(Context& context, int argc, char** argv, const AddCommands& first) {
   GlobalOptions options;
   CLI::App app(context.say(Text::about), "segel");
   translate_help(app, context);
   add_global_options(app, context, options);
   app.require_subcommand(1);
   app.footer(context.say(Text::help_footer));
-  add_commands(app, context);
+  add_commands(app, context, first);
 
   if (const auto decided = parse(app, context, argc, argv)) return *decided;
   context.output.use_json(options.json);
@@ -153,13 +160,13 @@ int act(Context& context, int argc, char** argv) {
 
 }  // namespace
 
-int run(int argc, char** argv) {
+int run(int argc, char** argv, const AddCommands& first) {
   // A closed pipe is an error of the write, with a message and an exit code.
   std::signal(SIGPIPE, SIG_IGN);
   Context context(choose_language(argc, argv, [](const char* name) { return std::getenv(name); }));
   int code = kFailed;
   try {
-    code = act(context, argc, argv);
+    code = act(context, argc, argv, first);
   } catch (const std::exception& error) {
     context.output.failure({Message(Text::unexpected, error.what()), std::nullopt, kFailed});
   }

@@ -23,4 +23,14 @@ Result<crypto::Identity> Context::open_key() {
   return open_key_file(path, terminal);
 }
 
+Result<Remote> Context::open_remote() {
+  const auto profile = open_profile();
+  if (!profile) return tl::unexpected(profile.error());
+  auto token = (*profile)->token();
+  if (!token) return tl::unexpected(token.error());
+  auto remote = Remote::open((*profile)->settings(), language);
+  if (remote) remote->use_session(std::move(*token));
+  return remote;
+}
+
 }  // namespace cli

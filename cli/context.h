@@ -7,6 +7,7 @@
 
 #include "cli/output.h"
 #include "cli/profile.h"
+#include "cli/remote.h"
 #include "cli/terminal.h"
 #include "crypto/keys.h"
 
@@ -25,6 +26,9 @@ struct Context {
   // The person's access key: of --key, SEGEL_KEY or the profile; asks for its passphrase if it has
   // one. Errors: key_not_given, and those of open_profile and open_key_file.
   Result<crypto::Identity> open_key();
+  // The service, with the session of the profile. Errors: not_logged_in, and those of open_profile
+  // and Remote::open.
+  Result<Remote> open_remote();
 
   Language language;
   Terminal terminal;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <tl/expected.hpp>
 #include <utility>
 
@@ -19,6 +20,10 @@ struct Failure {
   Message what;
   std::optional<Message> advice;
   int exit_code = kFailed;
+  // Where the service refused: the type of its problem (api/problem.cc), which is then the code,
+  // and the answer's status.
+  std::string problem = {};
+  int status = 0;
 };
 
 template <typename T>

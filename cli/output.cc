@@ -64,8 +64,9 @@ void Output::note(const Message& message) { put(notes_, message.in(language_) + 
 
 void Output::failure(const Failure& failure) {
   if (json_) {
-    nlohmann::json error = {{"code", text_name(failure.what.text())},
-                            {"message", failure.what.in(language_)}};
+    const std::string_view code =
+        failure.problem.empty() ? text_name(failure.what.text()) : failure.problem;
+    nlohmann::json error = {{"code", code}, {"message", failure.what.in(language_)}};
     if (failure.advice) error["advice"] = failure.advice->in(language_);
     return put(notes_, dumped({{"error", error}}));
   }

@@ -47,7 +47,8 @@ class Output {
   // For whoever reads standard error, in either mode.
   void note(const Message& message);
   // What went wrong, and what to do; in JSON mode
-  // `{"error":{"code":…,"message":…,"advice":…}}`, on standard error.
+  // `{"error":{"code":…,"message":…,"advice":…}}`, on standard error. The code is the text's name,
+  // or what the service calls the problem.
   void failure(const Failure& failure);
   // The bytes as they are, for scripts and help.
   void raw(std::string_view text);

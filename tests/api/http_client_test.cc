@@ -97,6 +97,23 @@ TEST_F(HttpClient, SendsABodyAndReadsTheAnswer) {
   EXPECT_THAT(handler_.handled(), ElementsAre("POST /a?b=c"));
 }
 
+TEST_F(HttpClient, SendsASessionsTokenThatItDoesNotKeep) {
+  std::string authorization;
+  handler_.on_handle = [&](api::Call& call) {
+    authorization = call.headers.one("authorization").value_or("none");
+    return api::Reply{};
+  };
+  start();
+  auto http = client();
+  std::string text = "sgl_token";
+  const auto token =
+      crypto::SecretBytes::take({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+  ASSERT_TRUE(http.send({"GET", "/a", {}, "", nullptr, &token})->text());
+  EXPECT_EQ(authorization, "Bearer sgl_token");
+  ASSERT_TRUE(http.send({"GET", "/a", {}, "", nullptr})->text());
+  EXPECT_EQ(authorization, "none");
+}
+
 TEST_F(HttpClient, UsesOneConnectionForManyRequests) {
   std::string origins;
   start();

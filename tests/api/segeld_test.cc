@@ -1,14 +1,11 @@
 // The program itself: started, asked over TLS, and stopped.
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "support/certificates.h"
+#include "support/free_port.h"
 #include "support/people.h"
 #include "support/process.h"
 
@@ -18,19 +15,6 @@ using support::Command;
 using support::Finished;
 
 const std::string kSegeld = std::string(SEGEL_BIN) + "/segeld";
-
-std::string free_port() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* raw = reinterpret_cast<sockaddr*>(&address);
-  EXPECT_EQ(::bind(socket, raw, size), 0);
-  EXPECT_EQ(::getsockname(socket, raw, &size), 0);
-  ::close(socket);
-  return std::to_string(ntohs(address.sin_port));
-}
 
 class SegeldTest : public ::testing::Test {
  protected:
@@ -52,7 +36,7 @@ class SegeldTest : public ::testing::Test {
 
   support::FoundedVault founded_;
   support::Certificates certificates_{"DNS:localhost,IP:127.0.0.1"};
-  std::string port_ = free_port(), metrics_port_ = free_port();
+  std::string port_ = support::free_port(), metrics_port_ = support::free_port();
 };
 
 TEST_F(SegeldTest, ServesUntilItIsAskedToStop) {
