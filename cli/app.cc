@@ -14,6 +14,8 @@
 #include "cli/commands/enrol.h"
 #include "cli/commands/fingerprint.h"
 #include "cli/commands/keygen.h"
+
+#include "cli/commands/log.h"
 #include "cli/commands/login.h"
 #include "cli/commands/session.h"
 #include "cli/context.h"
@@ -72,6 +74,7 @@ void add_commands(CLI::App& app, Context& context, const AddCommands& first) {
   add_login(app, context);
   add_whoami(app, context);
   add_logout(app, context);
+  add_log(app, context);
   add_age(app, context);
   add_completion(app, context);
 }

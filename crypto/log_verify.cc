@@ -358,6 +358,27 @@ class Judge {
   const NoteVerifier& log_;
 };
 
+// The root at the remembered size follows from the left side and the entries up to there.
+// REQUIRES: the export is sound.
+HeadMatch match(const Gathered& file, const Checkpoint& head, const Checkpoint& remembered) {
+  if (remembered.origin != head.origin) return HeadMatch::rewritten;
+  if (remembered.size > head.size) return HeadMatch::cut;
+  const auto judged = [&](const Digest& root) {
+    return root == remembered.root ? HeadMatch::continued : HeadMatch::rewritten;
+  };
+  if (remembered.size == head.size) return judged(head.root);
+  if (!file.range || remembered.size < file.range->from || remembered.size > file.range->to) {
+    return HeadMatch::not_shown;
+  }
+  auto root = merkle::RangeRoot::begin(file.range->from, file.range->proof.left);
+  if (!root) return HeadMatch::not_shown;
+  for (std::uint64_t i = file.range->from; i < remembered.size; ++i) {
+    root->append(file.found[i - file.range->from]);
+  }
+  const auto computed = std::move(*root).finish(remembered.size, {});
+  return computed ? judged(*computed) : HeadMatch::not_shown;
+}
+
 }  // namespace
 
 const char* to_text(LogDamage damage) {
@@ -382,7 +403,8 @@ const char* to_text(LogDamage damage) {
   return "";
 }
 
-Result<LogExportReport> verify_log_export(std::istream& input, const NoteVerifier& log) {
+Result<LogExportReport> verify_log_export(std::istream& input, const NoteVerifier& log,
+                                          const std::optional<Checkpoint>& remembered) {
   LogExportReport report;
   LineReader lines(input, kMaxLine);
   const auto first = lines.next();
@@ -405,6 +427,7 @@ Result<LogExportReport> verify_log_export(std::istream& input, const NoteVerifie
   report.last_time = file.order().last_time();
   if (file.head()) report.checkpoint = file.head()->note;
   report.bad = Judge(*header, file, log).first_bad(report.head);
+  if (!report.bad && remembered) report.remembered = match(file, report.head, *remembered);
   return report;
 }
 

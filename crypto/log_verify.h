@@ -37,6 +37,14 @@ struct BadLine {
   bool operator==(const BadLine&) const = default;
 };
 
+// What an export that is sound says of a head that somebody remembers.
+enum class HeadMatch {
+  continued,  // the log of the export goes on from the remembered head
+  not_shown,  // the remembered head ends before the export begins, or the export is of one case
+  cut,        // the log of the export is shorter
+  rewritten   // the log of the export had another root at that size
+};
+
 struct LogExportReport {
   std::string origin;
   Id case_id;              // nil: a whole export
@@ -45,12 +53,16 @@ struct LogExportReport {
   std::uint64_t entries = 0;  // lines of entries that were read
   std::string first_time;     // of the first and the last entry
   std::string last_time;
-  std::string checkpoint;      // the signed note
-  Checkpoint head;             // what it says
-  std::optional<BadLine> bad;  // nothing: the export is sound
+  std::string checkpoint;               // the signed note
+  Checkpoint head;                      // what it says
+  std::optional<BadLine> bad;           // nothing: the export is sound
+  std::optional<HeadMatch> remembered;  // of a sound export, if there was a head to compare with
 };
 
+// `remembered`: an earlier head, whose signature is the caller's to check.
 // Streams: keeps 40 bytes an entry. Errors: read_failed.
-Result<LogExportReport> verify_log_export(std::istream& file, const NoteVerifier& log);
+Result<LogExportReport> verify_log_export(
+    std::istream& file, const NoteVerifier& log,
+    const std::optional<Checkpoint>& remembered = std::nullopt);
 
 }  // namespace crypto

@@ -45,13 +45,19 @@ Result<void> flush_folder(const std::filesystem::path& path) {
 
 // The folder's identity. A folder of another user is refused: files made in it as root would keep
 // the service out, and files made by its owner could be changed under our feet.
-Result<std::pair<std::uint64_t, std::uint64_t>> claim_folder(const std::filesystem::path& path) {
-  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return lmdb_failure(errno);
+Result<std::pair<std::uint64_t, std::uint64_t>> claim_folder(const std::filesystem::path& path,
+                                                             bool read_only) {
+  std::error_code failed;
+  if (read_only && !std::filesystem::exists(path / "data.mdb", failed)) {
+    return tl::unexpected(Errc::not_found);
+  }
+  if (!read_only && ::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return lmdb_failure(errno);
   const Descriptor fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   struct stat status {};
   if (fd.get() < 0 || ::fstat(fd.get(), &status) != 0) return lmdb_failure(errno);
   if (status.st_uid != ::geteuid()) return tl::unexpected(Errc::forbidden);
-  if ((status.st_mode & 0077U) != 0 && ::fchmod(fd.get(), 0700) != 0) return lmdb_failure(errno);
+  if (!read_only && (status.st_mode & 0077U) != 0 && ::fchmod(fd.get(), 0700) != 0)
+    return lmdb_failure(errno);
   return std::pair<std::uint64_t, std::uint64_t>(status.st_dev, status.st_ino);
 }
 
@@ -80,7 +86,7 @@ Errc errc_of_lmdb(int code) {
 
 Result<std::unique_ptr<LmdbEnv>> LmdbEnv::open(const std::filesystem::path& directory,
                                                const LmdbOptions& options) {
-  const auto folder = claim_folder(directory);
+  const auto folder = claim_folder(directory, options.read_only);
   if (!folder) return tl::unexpected(folder.error());
   {
     const std::lock_guard lock(open_folders_mutex);
@@ -88,6 +94,8 @@ Result<std::unique_ptr<LmdbEnv>> LmdbEnv::open(const std::filesystem::path& dire
   }
   std::unique_ptr<LmdbEnv> env(new LmdbEnv(*folder));  // from here on its destructor lets go
   if (const int code = env->start(directory, options); code != 0) return lmdb_failure(code);
+
+  if (options.read_only) return env;
 
   // A flushed page is of no use under a name that the power failure took.
   const auto parent = std::filesystem::absolute(directory).lexically_normal();
@@ -104,8 +112,8 @@ int LmdbEnv::start(const std::filesystem::path& directory, const LmdbOptions& op
   // Without MDB_WRITEMAP (slower here, and a stray pointer would write into the store) and without
   // MDB_NOMEMINIT (pages would take what the heap held before, keys among it, to the disk).
   // MDB_NOTLS: a read transaction belongs to its object, not to the thread.
-  if (const int code = mdb_env_open(env_, directory.c_str(), MDB_NOTLS, 0600); code != 0)
-    return code;
+  const unsigned flags = MDB_NOTLS | (options.read_only ? MDB_RDONLY : 0U);
+  if (const int code = mdb_env_open(env_, directory.c_str(), flags, 0600); code != 0) return code;
 
   // A reader that was killed would hold its snapshot's pages for ever.
   int stale = 0;

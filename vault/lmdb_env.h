@@ -21,9 +21,9 @@ inline tl::unexpected<Errc> lmdb_failure(int code) { return tl::unexpected(errc_
 // An open environment. The folder is 0700, its files 0600, and both belong to who opens them.
 class LmdbEnv {
  public:
-  // Makes the folder (not its parents) if it is missing; its name is on disk on return.
-  // Errors: locked (this process has it open), forbidden (another user's folder), io_failure,
-  // corrupt, newer_format, no_space.
+  // Makes the folder (not its parents) if it is missing; its name is on disk on return. Read-only,
+  // it makes and changes nothing. Errors: locked (this process has it open), forbidden (another
+  // user's folder), not_found, io_failure, corrupt, newer_format, no_space.
   static Result<std::unique_ptr<LmdbEnv>> open(const std::filesystem::path& directory,
                                                const LmdbOptions& options);
   ~LmdbEnv();

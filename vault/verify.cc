@@ -132,9 +132,7 @@ Result<void> verify_snapshot(const ReadTxn& txn, const BlobStore& blobs,
   if (auto marks = check_marks(txn, report.entries, report, found); !marks) return marks;
   if (auto rows = check_unknown_rows(txn, found); !rows) return rows;
   for (const DomainCheck& check : options.checks) {
-    const auto checked =
-        check(txn, blobs, [&](std::string id) { found(Damage::domain, std::move(id)); });
-    if (!checked) return checked;
+    if (const auto checked = check(txn, blobs, found); !checked) return checked;
   }
   return {};
 }
@@ -185,8 +183,12 @@ const char* to_text(Damage damage) {
       return "mark_wrong";
     case Damage::row_unknown:
       return "row_unknown";
-    case Damage::domain:
-      return "domain";
+    case Damage::payload_missing:
+      return "payload_missing";
+    case Damage::payload_altered:
+      return "payload_altered";
+    case Damage::document_incomplete:
+      return "document_incomplete";
   }
   return "";
 }

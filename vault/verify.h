@@ -41,13 +41,16 @@ enum class Damage {
   record_extra,        // no change made it, or a later one erased it
   mark_wrong,          // a pending destruction that names no entry
   row_unknown,         // of no kind this release knows
-  domain,              // of a check handed in: `id` says what
+  // Of vault/verify_documents.
+  payload_missing,      // a document version without its sealed bytes
+  payload_altered,      // of another size or tag root than its record says, or a checksum is wrong
+  document_incomplete,  // records of one document contradict each other
 };
 const char* to_text(Damage damage);
 
 struct StoreFinding {
   Damage damage{};
-  std::string id;  // number of the entry, key of the record in hex
+  std::string id;  // number of the entry, key of the record in hex, or document and version
   bool operator==(const StoreFinding&) const = default;
 };
 
@@ -62,9 +65,9 @@ struct StoreReport {
 };
 inline constexpr std::size_t kMaxFindings = 1000;
 
+using Found = std::function<void(Damage damage, std::string id)>;
 // A check of the domain's own, in the same snapshot (the blobs that documents name, and so on).
-// Hands what it finds to `found`. Errors: io_failure.
-using Found = std::function<void(std::string id)>;
+// Errors: io_failure, corrupt.
 using DomainCheck =
     std::function<Result<void>(const ReadTxn& txn, const BlobStore& blobs, const Found& found)>;
 

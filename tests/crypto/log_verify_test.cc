@@ -2,107 +2,25 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
 #include <sstream>
 
-#include "crypto/log_entry.h"
-#include "crypto/log_export.h"
-#include "crypto/merkle_range.h"
+#include "support/any_log.h"
 
 namespace crypto {
 namespace {
 
-constexpr const char* kOrigin = "segel/test";
+using support::AnyLog;
+using support::join;
+using support::kOrigin;
 
-// A log in memory, and exports of it as lists of lines.
-class AnyLog {
- public:
-  explicit AnyLog(std::uint64_t size) {
-    for (std::uint64_t index = 0; index < size; ++index) add(index);
-  }
-
-  NoteVerifier verifier() const { return {kOrigin, key_.verify_key()}; }
-  std::string head() const { return Checkpoint{kOrigin, tree_.size(), tree_.root()}.sign(key_); }
-  const std::vector<std::string>& lines() const { return lines_; }
-
-  std::vector<std::string> export_range(std::uint64_t from, std::uint64_t to) const {
-    std::vector<std::string> out;
-    log_export::Writer writer(collect(out), {kOrigin, {}, from, to});
-    EXPECT_TRUE(writer.begin());
-    for (std::uint64_t i = from; i < to; ++i) EXPECT_TRUE(writer.entry(lines_[i]));
-    const auto proof = merkle::prove_range(from, to, tree_.size(), reader());
-    EXPECT_TRUE(writer.finish(tree_.size(), *proof, head()));
-    return out;
-  }
-  std::vector<std::string> export_case(std::size_t from_seq = 1) const {
-    std::vector<std::string> out;
-    const std::uint64_t end = of_case_.size() + 1;
-    log_export::Writer writer(collect(out), {kOrigin, case_id(), from_seq, end});
-    EXPECT_TRUE(writer.begin());
-    std::vector<log_export::Inclusion> inclusions;
-    for (std::size_t seq = from_seq; seq < end; ++seq) {
-      const std::uint64_t index = of_case_[seq - 1];
-      EXPECT_TRUE(writer.entry(lines_[index]));
-      const auto path = merkle::prove_inclusion(index, tree_.size(), reader());
-      inclusions.push_back({index, writer.leaves().back(), *path});
-    }
-    EXPECT_TRUE(writer.finish_case(inclusions, head()));
-    return out;
-  }
-
- private:
-  static Id case_id() {
-    Id id;
-    id.bytes.fill(7);
-    return id;
-  }
-  static log_export::Sink collect(std::vector<std::string>& out) {
-    return [&out](std::string_view text) {
-      out.emplace_back(text);
-      return true;
-    };
-  }
-  void add(std::uint64_t index) {
-    LogEntry entry;
-    entry.index = index;
-    entry.time = 1'790'000'000'000 + static_cast<std::int64_t>(index);
-    entry.action = "document.deposit";
-    entry.outcome = "ok";
-    entry.salt.fill(static_cast<std::uint8_t>(index));
-    if (index % 3 == 0) {
-      entry.case_id = case_id();
-      entry.case_seq = of_case_.size() + 1;
-      if (!of_case_.empty()) entry.case_prev = nodes_.at({0, of_case_.back()});
-      of_case_.push_back(index);
-    }
-    lines_.push_back(entry.encode().value());
-    tree_.append(merkle::leaf_hash(as_bytes(lines_.back())),
-                 [&](unsigned level, std::uint64_t at, const Digest& hash) {
-                   nodes_[{level, at}] = hash;
-                 });
-  }
-  merkle::NodeReader reader() const {
-    return [this](unsigned level, std::uint64_t index) -> Result<Digest> {
-      return nodes_.at({level, index});
-    };
-  }
-
-  SigningKey key_ = SigningKey::generate();
-  merkle::Tree tree_;
-  std::map<std::pair<unsigned, std::uint64_t>, Digest> nodes_;
-  std::vector<std::string> lines_;
-  std::vector<std::uint64_t> of_case_;
-};
-
-std::string join(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const std::string& line : lines) text += line;
-  return text;
+LogExportReport verify(const std::string& text, const NoteVerifier& log,
+                       const std::optional<Checkpoint>& remembered = std::nullopt) {
+  std::istringstream file(text);
+  return verify_log_export(file, log, remembered).value();
 }
 
-LogExportReport verify(const std::string& text, const NoteVerifier& log) {
-  std::istringstream file(text);
-  return verify_log_export(file, log).value();
+HeadMatch match_of(const std::string& text, const AnyLog& log, const Checkpoint& remembered) {
+  return verify(text, log.verifier(), remembered).remembered.value();
 }
 
 // The line that must be named, and optionally the kind of damage.
@@ -300,6 +218,35 @@ TEST(LogExport, AnEndlessLineIsNoReasonToRunOutOfMemory) {
   auto lines = log.export_range(0, 3);
   lines[2] = std::string(std::size_t{3} << 20, 'x') + "\n";
   expect_bad(join(lines), log, 3);
+}
+
+TEST(RememberedHead, IsContinuedByALogThatGrewFromIt) {
+  const AnyLog log(150);
+  const std::string whole = join(log.export_range(0, 150));
+  const std::string part = join(log.export_range(37, 99));
+  for (std::uint64_t size = 0; size <= 150; ++size) {
+    SCOPED_TRACE(size);
+    EXPECT_EQ(match_of(whole, log, log.at(size)), HeadMatch::continued);
+    const bool shown = (size >= 37 && size <= 99) || size == 150;
+    EXPECT_EQ(match_of(part, log, log.at(size)),
+              shown ? HeadMatch::continued : HeadMatch::not_shown);
+  }
+}
+
+TEST(RememberedHead, OfAnotherLogIsToldFromALogThatIsShorter) {
+  const AnyLog log(150);
+  const std::string part = join(log.export_range(37, 99));
+  for (const std::uint64_t size : {37U, 64U, 99U, 150U}) {
+    SCOPED_TRACE(size);
+    Checkpoint other = log.at(size);
+    other.root[5] ^= 1;
+    EXPECT_EQ(match_of(part, log, other), HeadMatch::rewritten);
+  }
+  Checkpoint longer = log.at(150);
+  longer.size = 151;
+  EXPECT_EQ(match_of(part, log, longer), HeadMatch::cut);
+  EXPECT_EQ(match_of(join(log.export_case()), log, log.at(100)), HeadMatch::not_shown);
+  EXPECT_FALSE(verify(part, log.verifier()).remembered);
 }
 
 }  // namespace

@@ -243,10 +243,12 @@ TEST_F(Verifying, PendingMarksAreCountedAndWrongOnesNamed) {
 
 TEST_F(Verifying, TheDomainAddsChecksOfItsOwn) {
   checks_.push_back([](const ReadTxn& txn, const BlobStore&, const Found& found) -> Result<void> {
-    if (const auto value = txn.get(record_key("a0")); value && *value) found("a0 is there");
+    if (const auto value = txn.get(record_key("a0")); value && *value) {
+      found(Damage::document_incomplete, "a0");
+    }
     return {};
   });
-  EXPECT_THAT(findings(), ElementsAre(Finds(Damage::domain, "a0 is there")));
+  EXPECT_THAT(findings(), ElementsAre(Finds(Damage::document_incomplete, "a0")));
 }
 
 TEST_F(Verifying, AHeadThatNamesMoreThanThereIsDoesNotRunForEver) {
