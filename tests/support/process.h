@@ -46,6 +46,7 @@ class OnTerminal {
   bool echoes() const;
   // Waits for the end. `out` is all that the terminal has shown.
   Finished finish();
+  pid_t pid() const { return child_; }
 
  private:
   bool read_more();
