@@ -14,7 +14,6 @@
 #include "cli/commands/enrol.h"
 #include "cli/commands/fingerprint.h"
 #include "cli/commands/keygen.h"
-
 #include "cli/commands/log.h"
 #include "cli/commands/login.h"
 #include "cli/commands/session.h"

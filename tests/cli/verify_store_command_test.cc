@@ -1,0 +1,111 @@
+// `segel verify-store` beside a service at work, on what it left, and on what somebody changed
+// there.
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "cli/office_command.h"
+#include "support/raw_lmdb.h"
+
+namespace segel_test {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+class VerifyStoreCommand : public OfficeCommand {
+ protected:
+  support::Finished verify(std::vector<std::string> more = {}) const {
+    std::vector<std::string> arguments{"verify-store", data(), "--log-key", log_verifier()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run(*first_admin_, arguments);
+  }
+  json report() const { return json::parse(verify({"--json"}).out, nullptr, false); }
+
+  // Rewrites the first row of this kind.
+  void edit_first(std::uint8_t kind, const std::function<void(crypto::Bytes&)>& edit) const {
+    bool done = false;
+    support::edit_lmdb(data() + "/meta", [&](const crypto::Bytes& key, crypto::Bytes& value) {
+      if (key[0] == kind && !std::exchange(done, true)) edit(value);
+    });
+  }
+};
+
+TEST_F(VerifyStoreCommand, FindsAStoreSoundBesideTheServiceAndAfterIt) {
+  log_in(*first_admin_);
+  const json live = report();
+  ASSERT_TRUE(live.is_object());
+  EXPECT_EQ(live.at("sound"), true);
+  EXPECT_GE(live.at("entries"), 2);
+  log_in(*first_admin_);  // the service was not disturbed
+  EXPECT_GT(report().at("entries"), live.at("entries"));
+
+  stop_service();
+  const auto stopped = verify();
+  EXPECT_EQ(stopped.exit_code, 0) << stopped.err;
+  EXPECT_THAT(stopped.out, HasSubstr("Sound"));
+  start_service();
+  log_in(*first_admin_);
+}
+
+TEST_F(VerifyStoreCommand, NamesARecordInWhichABitWasFlipped) {
+  stop_service();
+  edit_first(0x22, [](crypto::Bytes& value) { value.back() ^= 1; });
+  const json found = report();
+  EXPECT_EQ(found.at("sound"), false);
+  ASSERT_EQ(found.at("findings").size(), 1U) << found;
+  EXPECT_EQ(found.at("findings")[0].at("damage"), "record_altered");
+  const auto shown = verify();
+  EXPECT_EQ(shown.exit_code, 1);
+  EXPECT_THAT(shown.out, HasSubstr("A record was altered"));
+  EXPECT_THAT(shown.err, HasSubstr("findings: 1"));
+  EXPECT_THAT(verify({"--lang", "id"}).out, HasSubstr("Rekaman diubah"));
+}
+
+// An old copy is sound in itself: only who remembers more than it says can tell.
+TEST_F(VerifyStoreCommand, FindsAStorePutBackToAnOldCopyByAKeptHead) {
+  stop_service();
+  const std::string old = data() + ".old";
+  std::filesystem::copy(data(), old, std::filesystem::copy_options::recursive);
+  start_service();
+  log_in(*first_admin_);
+  stop_service();
+  std::string head;
+  support::edit_lmdb(data() + "/meta", [&](const crypto::Bytes& key, crypto::Bytes& value) {
+    if (key[0] == 1) head = crypto::as_text(value);
+  });
+  const std::string file = (first_admin_->person.folder() / "may.head").string();
+  std::ofstream(file) << head;
+  EXPECT_EQ(verify({"--head", file}).exit_code, 0);
+
+  const auto back = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"verify-store", old, "--log-key", log_verifier(), "--json"});
+    return json::parse(run(*first_admin_, more).out, nullptr, false);
+  };
+  EXPECT_EQ(back({}).at("sound"), true);
+  EXPECT_EQ(back({"--head", file}).at("findings")[0].at("damage"), "log_cut");
+}
+
+TEST_F(VerifyStoreCommand, TellsPagesThatCannotBeReadFromOurOwnEnd) {
+  stop_service();
+  {
+    std::fstream pages(data() + "/meta/data.mdb");
+    // The two heads stay whole; what they lead to does not.
+    pages.seekp(8192);
+    const std::string junk(100'000, '\xff');
+    pages.write(junk.data(), static_cast<std::streamsize>(junk.size()));
+  }
+  const auto done = verify();
+  EXPECT_EQ(done.exit_code, 1);
+  EXPECT_THAT(done.err, HasSubstr("damaged and cannot be read"));
+}
+
+TEST_F(VerifyStoreCommand, SaysWhereThereIsNoVault) {
+  const auto done = run(*first_admin_, {"verify-store", "nothing", "--log-key", log_verifier()});
+  EXPECT_EQ(done.exit_code, 1);
+  EXPECT_THAT(done.err, HasSubstr("no vault in nothing"));
+  EXPECT_FALSE(std::filesystem::exists(first_admin_->person.folder() / "nothing"));
+}
+
+}  // namespace
+}  // namespace segel_test
