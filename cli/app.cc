@@ -10,13 +10,18 @@
 #include <cstdlib>
 
 #include "cli/commands/age.h"
+#include "cli/commands/agency.h"
+#include "cli/commands/cases.h"
 #include "cli/commands/completion.h"
 #include "cli/commands/enrol.h"
 #include "cli/commands/fingerprint.h"
+#include "cli/commands/key.h"
 #include "cli/commands/keygen.h"
 #include "cli/commands/log.h"
 #include "cli/commands/login.h"
+#include "cli/commands/pending.h"
 #include "cli/commands/session.h"
+#include "cli/commands/status.h"
 #include "cli/context.h"
 #include "crypto/secret.h"
 
@@ -73,6 +78,11 @@ void add_commands(CLI::App& app, Context& context, const AddCommands& first) {
   add_login(app, context);
   add_whoami(app, context);
   add_logout(app, context);
+  add_status(app, context);
+  add_pending(app, context);
+  add_agency(app, context);
+  add_key(app, context);
+  add_case(app, context);
   add_log(app, context);
   add_age(app, context);
   add_completion(app, context);

@@ -23,7 +23,10 @@ CLI::App& add_group(CLI::App& parent, Context& context, const std::string& name,
 }
 
 void runs(CLI::App& command, Context& context, std::function<Result<void>()> action) {
-  command.callback([&context, action = std::move(action)] { context.chosen = action; });
+  command.callback([&command, &context, action = std::move(action)] {
+    // `segel case team add …` is not also `segel case team`.
+    if (command.get_subcommands().empty()) context.chosen = action;
+  });
 }
 
 }  // namespace cli

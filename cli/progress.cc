@@ -13,26 +13,30 @@ using Seconds = std::chrono::duration<double>;
 // A jump of the network shows within about a second and does not make the figure dance.
 constexpr double kSmoothing = 0.15;
 
-std::string shown_rate(double rate, Language language) {
-  const std::string size = shown_size(static_cast<std::uint64_t>(rate), language);
-  return Message(Text::progress_rate, size).in(language);
+}  // namespace
+
+std::string ProgressMeter::shown(std::uint64_t amount, Language language) const {
+  return unit_ == Unit::bytes ? shown_size(amount, language) : std::to_string(amount);
 }
 
-}  // namespace
+std::string ProgressMeter::shown_rate(double rate, Language language) const {
+  return Message(Text::progress_rate, shown(static_cast<std::uint64_t>(rate), language))
+      .in(language);
+}
 
 std::optional<std::string> ProgressMeter::update(std::uint64_t done, Clock::time_point now,
                                                  Language language) {
   if (now - drawn_ < kInterval) return std::nullopt;
   const double seconds = Seconds(now - drawn_).count();
-  const double latest = static_cast<double>(done - drawn_bytes_) / seconds;
+  const double latest = static_cast<double>(done - drawn_amount_) / seconds;
   // Slow calls weigh more: the weight is that of as many intervals as have passed.
   const double keep = std::pow(1 - kSmoothing, seconds / Seconds(kInterval).count());
   rate_ = drawn_ == start_ ? latest : keep * rate_ + (1 - keep) * latest;
   drawn_ = now;
-  drawn_bytes_ = done;
+  drawn_amount_ = done;
 
   if (!total_) {
-    return Message(Text::progress_open, shown_size(done, language), shown_rate(rate_, language))
+    return Message(Text::progress_open, shown(done, language), shown_rate(rate_, language))
         .in(language);
   }
   const std::uint64_t left = done < *total_ ? *total_ - done : 0;
@@ -47,34 +51,34 @@ std::optional<std::string> ProgressMeter::update(std::uint64_t done, Clock::time
       seconds_left >= kLongest
           ? "-:--"
           : shown_duration(static_cast<std::uint64_t>(std::ceil(seconds_left)));
-  return Message(Text::progress_known, shown_size(done, language), shown_size(*total_, language),
-                 percent, shown_rate(rate_, language), time)
+  return Message(Text::progress_known, shown(done, language), shown(*total_, language), percent,
+                 shown_rate(rate_, language), time)
       .in(language);
 }
 
 std::string ProgressMeter::summary(std::uint64_t done, Clock::time_point now,
                                    Language language) const {
   const double seconds = std::max(Seconds(now - start_).count(), 0.001);
-  return Message(Text::progress_done, shown_size(done, language),
+  return Message(Text::progress_done, shown(done, language),
                  shown_rate(static_cast<double>(done) / seconds, language),
                  shown_duration(static_cast<std::uint64_t>(std::llround(seconds))))
       .in(language);
 }
 
 Progress::Progress(const Terminal& terminal, Language language, std::string label,
-                   std::optional<std::uint64_t> total, bool quiet)
+                   std::optional<std::uint64_t> total, bool quiet, Unit unit)
     : terminal_(terminal),
       language_(language),
       label_(printable(label)),
       shown_(!quiet && terminal.shows_progress()),
-      meter_(total, ProgressMeter::Clock::now()) {}
+      meter_(total, ProgressMeter::Clock::now(), unit) {}
 
 Progress::~Progress() {
   if (line_open_) std::fputs("\n", stderr);
 }
 
-void Progress::advance(std::uint64_t bytes) {
-  done_ += bytes;
+void Progress::advance(std::uint64_t amount) {
+  done_ += amount;
   if (!shown_) return;
   if (const auto line = meter_.update(done_, ProgressMeter::Clock::now(), language_)) draw(*line);
 }

@@ -1,4 +1,4 @@
-// How far a transfer is: bytes, rate and time left, on a terminal's standard error only.
+// How far long work is: amount, rate and time left, on a terminal's standard error only.
 #pragma once
 
 #include <chrono>
@@ -10,15 +10,18 @@
 
 namespace cli {
 
+enum class Unit { bytes, things };
+
 // Rate and time left from counts and times that are handed in; no clock, no terminal.
 class ProgressMeter {
  public:
   using Clock = std::chrono::steady_clock;
   static constexpr std::chrono::milliseconds kInterval{100};
 
-  // `total`: bytes to come, if known.
-  ProgressMeter(std::optional<std::uint64_t> total, Clock::time_point start)
-      : total_(total), start_(start), drawn_(start) {}
+  // `total`: what is to come, if known.
+  ProgressMeter(std::optional<std::uint64_t> total, Clock::time_point start,
+                Unit unit = Unit::bytes)
+      : total_(total), start_(start), drawn_(start), unit_(unit) {}
 
   // The line to draw, or none when less than kInterval has passed since the last.
   std::optional<std::string> update(std::uint64_t done, Clock::time_point now, Language language);
@@ -26,11 +29,15 @@ class ProgressMeter {
   std::string summary(std::uint64_t done, Clock::time_point now, Language language) const;
 
  private:
+  std::string shown(std::uint64_t amount, Language language) const;
+  std::string shown_rate(double rate, Language language) const;
+
   std::optional<std::uint64_t> total_;
   Clock::time_point start_;
   Clock::time_point drawn_;
-  std::uint64_t drawn_bytes_ = 0;
-  double rate_ = 0;  // bytes a second, smoothed
+  std::uint64_t drawn_amount_ = 0;
+  double rate_ = 0;  // a second, smoothed
+  Unit unit_;
 };
 
 // Draws a meter's line, one over the other. Silent when standard error is no terminal or `quiet`.
@@ -38,12 +45,12 @@ class Progress {
  public:
   // `label` names what moves (a file's name); `terminal` outlives the Progress.
   Progress(const Terminal& terminal, Language language, std::string label,
-           std::optional<std::uint64_t> total, bool quiet = false);
+           std::optional<std::uint64_t> total, bool quiet = false, Unit unit = Unit::bytes);
   ~Progress();  // ends the line, also after a failure
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  void advance(std::uint64_t bytes);
+  void advance(std::uint64_t amount);
   // Replaces the line by the summary.
   void finish();
 

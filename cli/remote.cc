@@ -1,5 +1,7 @@
 #include "cli/remote.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -91,21 +93,39 @@ Result<nlohmann::json> Remote::exchange(const char* method, const std::string& t
   }
   const auto response = send(std::move(request));
   if (!response) return tl::unexpected(response.error());
-  const auto text = response->text();
+  return object(*response);
+}
+
+Result<nlohmann::json> Remote::ready() {
+  api::ClientRequest request;
+  request.method = "GET";
+  request.target = "/readyz";
+  const auto response = answer(std::move(request));
+  if (!response) return tl::unexpected(response.error());
+  if (response->status != 200 && response->status != 503) return tl::unexpected(refusal(*response));
+  return object(*response);
+}
+
+Result<nlohmann::json> Remote::object(const api::ClientResponse& response) const {
+  const auto text = response.text();
   if (!text) return tl::unexpected(explain(text.error()));
-  auto answer = crypto::parse_json(*text);
-  if (!answer || !answer->is_object()) return tl::unexpected(explain(api::ClientErrc::malformed));
-  return std::move(*answer);
+  auto parsed = crypto::parse_json(*text);
+  if (!parsed || !parsed->is_object()) return tl::unexpected(explain(api::ClientErrc::malformed));
+  return std::move(*parsed);
 }
 
 Result<api::ClientResponse> Remote::send(api::ClientRequest request) {
+  auto response = answer(std::move(request));
+  if (!response) return response;
+  if (response->status < 200 || response->status > 299) return tl::unexpected(refusal(*response));
+  return response;
+}
+
+Result<api::ClientResponse> Remote::answer(api::ClientRequest request) {
   request.headers.add("accept-language", language_ == Language::english ? "en" : "id");
   if (token_) request.bearer = &*token_;
   auto response = client_.send(request);
   if (!response) return tl::unexpected(explain(response.error()));
-  if (response->status < 200 || response->status > 299) {
-    return tl::unexpected(refusal(*response));
-  }
   return std::move(*response);
 }
 
@@ -168,6 +188,20 @@ Failure Remote::explain(api::BodyErrc error) const {
       break;
   }
   return explain(api::ClientErrc::malformed);
+}
+
+std::string encoded(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_' || c == '.';
+    if (plain) {
+      out += c;
+    } else {
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return out;
 }
 
 std::string text_of(const nlohmann::json& object, const char* name) {

@@ -31,6 +31,8 @@ class Remote {
   Result<nlohmann::json> post(const std::string& target, const nlohmann::json& body);
   Result<nlohmann::json> put(const std::string& target, const nlohmann::json& body);
   Result<void> remove(const std::string& target);
+  // What /readyz says, also of a service that is not ready (503). Errors: as get().
+  Result<nlohmann::json> ready();
 
   // For what is streamed: any request, in this session and language. What comes is an answer of
   // status 200 to 299, its body unread and valid until the next request.
@@ -48,12 +50,17 @@ class Remote {
   Failure refusal(const api::ClientResponse& response) const;
   Result<nlohmann::json> exchange(const char* method, const std::string& target,
                                   const nlohmann::json* body);
+  Result<api::ClientResponse> answer(api::ClientRequest request);
+  Result<nlohmann::json> object(const api::ClientResponse& response) const;
 
   api::HttpClient client_;
   std::string server_;
   Language language_;
   std::optional<crypto::SecretBytes> token_;
 };
+
+// `text` as a part of a path or a query.
+std::string encoded(const std::string& text);
 
 // The members of an answer that a command reads. A member that is missing or of another kind is the
 // service's mistake, and reads as empty.

@@ -5,7 +5,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "cli/enrolment_file.h"
+#include "cli/enrolled.h"
 #include "vault/vault.h"
 
 namespace cli {
@@ -54,9 +54,7 @@ crypto::FoundingRecord founding_of(const Options& options,
   founding.prefix = options.prefix;
   founding.quorum = options.trial ? 1 : 2;
   for (const EnrolmentFile& person : people) {
-    const crypto::Enrolment& enrolment = person.enrolment;
-    founding.administrators.push_back({enrolment.key, crypto::Id{}, "ADMIN", enrolment.recipient,
-                                       enrolment.signing, enrolment.person, enrolment.digest});
+    founding.administrators.push_back(enrolled(person, crypto::Id{}, "ADMIN"));
   }
   return founding;
 }

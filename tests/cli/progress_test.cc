@@ -55,6 +55,12 @@ TEST(ProgressMeter, DoesWithoutATotal) {
   EXPECT_EQ(meter.update(2048, kStart + seconds(2), Language::english), "2.0 KiB  1.0 KiB/s");
 }
 
+TEST(ProgressMeter, CountsThings) {
+  ProgressMeter meter(5000, kStart, Unit::things);
+  EXPECT_EQ(meter.update(2000, kStart + seconds(2), Language::english),
+            "2000 of 5000 (40%)  1000/s  0:03 left");
+}
+
 TEST(ProgressMeter, SumsUpAtTheEnd) {
   const ProgressMeter meter(10 * kMiB, kStart);
   EXPECT_EQ(meter.summary(10 * kMiB, kStart + seconds(5), Language::english),
