@@ -13,13 +13,16 @@
 #include "cli/commands/agency.h"
 #include "cli/commands/cases.h"
 #include "cli/commands/completion.h"
+#include "cli/commands/documents.h"
 #include "cli/commands/enrol.h"
 #include "cli/commands/fingerprint.h"
+#include "cli/commands/get.h"
 #include "cli/commands/key.h"
 #include "cli/commands/keygen.h"
 #include "cli/commands/log.h"
 #include "cli/commands/login.h"
 #include "cli/commands/pending.h"
+#include "cli/commands/put.h"
 #include "cli/commands/session.h"
 #include "cli/commands/status.h"
 #include "cli/context.h"
@@ -83,6 +86,9 @@ void add_commands(CLI::App& app, Context& context, const AddCommands& first) {
   add_agency(app, context);
   add_key(app, context);
   add_case(app, context);
+  add_put(app, context);
+  add_get(app, context);
+  add_documents(app, context);
   add_log(app, context);
   add_age(app, context);
   add_completion(app, context);

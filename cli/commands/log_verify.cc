@@ -95,7 +95,7 @@ void show(const LogExportReport& report, Context& context) {
     facts.push_back({"last_time", Text::label_last_time, report.last_time});
   }
   if (!report.head.origin.empty()) {
-    facts.push_back({"size", Text::label_log_size, std::to_string(report.head.size)});
+    facts.push_back({"size", Text::label_head_size, std::to_string(report.head.size)});
     facts.push_back({"root", Text::label_root, crypto::base64(report.head.root)});
   }
   context.output.show(facts);

@@ -86,7 +86,7 @@ void show(const vault::StoreReport& report, Context& context) {
   if (report.head) facts.push_back({"origin", Text::label_origin, report.head->origin});
   facts.push_back({"entries", Text::label_entries, std::to_string(report.entries)});
   facts.push_back({"records", Text::label_records, std::to_string(report.records)});
-  facts.push_back({"pending", Text::label_pending, std::to_string(report.pending)});
+  facts.push_back({"pending", Text::label_destructions, std::to_string(report.pending)});
   if (report.head) {
     facts.push_back({"root", Text::label_root, crypto::base64(report.head->root)});
   }
@@ -95,7 +95,7 @@ void show(const vault::StoreReport& report, Context& context) {
   for (const auto& finding : report.findings) {
     rows.push_back({context.say(text_of(finding.damage)), finding.id});
   }
-  context.output.show({{"damage", Text::label_damage}, {"id", Text::label_place}}, rows);
+  context.output.show({{"damage", Text::label_damage}, {"id", Text::label_found_at}}, rows);
 }
 
 Result<void> verify(const Options& options, Context& context) {

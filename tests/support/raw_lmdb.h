@@ -16,7 +16,8 @@ inline void check_lmdb(int code) {
   if (code != 0) throw std::runtime_error(mdb_strerror(code));
 }
 
-// Rewrites each value through `edit(key, value)`; an empty result erases the row.
+// Rewrites each value through `edit(key, value)`; an empty result erases the row (one that
+// was empty stays: the indexes are such rows).
 inline void edit_lmdb(const std::filesystem::path& folder,
                       const std::function<void(const crypto::Bytes&, crypto::Bytes&)>& edit) {
   MDB_env* env = nullptr;
@@ -38,12 +39,14 @@ inline void edit_lmdb(const std::filesystem::path& folder,
     };
     const crypto::Bytes old = copy(value);
     crypto::Bytes now = old;
-    edit(copy(key), now);
-    if (now.empty()) {
+    crypto::Bytes name = copy(key);  // what the engine handed out is its own page, soon rewritten
+    edit(name, now);
+    if (now.empty() && !old.empty()) {
       check_lmdb(mdb_cursor_del(cursor, 0));
     } else if (now != old) {
       MDB_val replaced{now.size(), now.data()};
-      check_lmdb(mdb_cursor_put(cursor, &key, &replaced, MDB_CURRENT));
+      MDB_val same{name.size(), name.data()};
+      check_lmdb(mdb_cursor_put(cursor, &same, &replaced, MDB_CURRENT));
     }
   }
   mdb_cursor_close(cursor);
