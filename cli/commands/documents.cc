@@ -91,7 +91,7 @@ void show_one(const OpenedVersion& opened, Context& context) {
       fact("type", Text::label_type),
       fact("class", Text::label_class),
       {"minor", Text::label_concerns_minor,
-       context.say(opened.sealed.label.minor ? Text::answer_yes : Text::answer_no)},
+       context.say(opened.sealed.label.minor ? Text::yes : Text::no)},
       fact("version", Text::label_version),
       fact("size", Text::label_bytes),
       fact("sha256", Text::label_sha256),
