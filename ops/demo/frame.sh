@@ -26,7 +26,7 @@ step() {
   if [ "$status" != 0 ]; then
     printf '%2d  FAILED: %s\n' "$STEPS" "$text"
     tail -n 5 "$log" | sed 's/^/      /'
-    printf '    whole output: %s\n    logs of the service and of each step: %s\n' "$log" "$DEMO/logs"
+    printf '    whole output: %s\n    output of the other steps: %s\n    log of the service: %s\n' "$log" "$DEMO/logs" "$DEMO/service/segeld.log"
     exit 1
   fi
   [ ! -s "$DEMO/logs/told" ] || text=$(cat "$DEMO/logs/told")

@@ -6,7 +6,7 @@
 make_pdf() {
   local file=$1 text=$2 body='' offsets=() object number=0 content start
   local LC_ALL=C
-  content=$(printf 'BT /F1 14 Tf 72 770 Td (VISUM ET REPERTUM) Tj 0 -28 Td (%s) Tj ET' "$text")
+  content=$(printf 'BT /F1 14 Tf 72 770 Td (LAPORAN PENGADUAN) Tj 0 -28 Td (%s) Tj ET' "$text")
   body=$'%PDF-1.4\n%\xe2\xe3\xcf\xd3\n'
   for object in \
     '<< /Type /Catalog /Pages 2 0 R >>' \
@@ -63,16 +63,16 @@ make_samples() {
     echo "${words[$kind]}" >>"$DEMO/planted.txt"
     keep "PLANTED_${kind^^}" "${words[$kind]}"
   done
-  make_pdf "$files/visum-${words[filename]}.pdf" "Nomor ${words[pdf]}, pemeriksaan atas korban"
+  make_pdf "$files/laporan-${words[filename]}.pdf" "Nomor ${words[pdf]}, pemeriksaan atas korban"
   make_photo "$photo" "$files/foto-${words[filename]}.jpg" "${words[photo]}"
   printf 'Kronologi awal, dicatat oleh petugas penerima.\nKeterangan: %s\n' "${words[text]}" \
     >"$files/kronologi-${words[filename]}.txt"
-  make_large "$files/ekstraksi-${words[filename]}.bin" 300000000 "${words[large]}"
-  expect "size of the large file" 300000000 "$(stat -c %s "$files/ekstraksi-${words[filename]}.bin")"
-  keep FILE_PDF "$files/visum-${words[filename]}.pdf"
+  make_large "$files/rekaman-${words[filename]}.bin" 300000000 "${words[large]}"
+  expect "size of the large file" 300000000 "$(stat -c %s "$files/rekaman-${words[filename]}.bin")"
+  keep FILE_PDF "$files/laporan-${words[filename]}.pdf"
   keep FILE_PHOTO "$files/foto-${words[filename]}.jpg"
   keep FILE_TEXT "$files/kronologi-${words[filename]}.txt"
-  keep FILE_LARGE "$files/ekstraksi-${words[filename]}.bin"
+  keep FILE_LARGE "$files/rekaman-${words[filename]}.bin"
   # The search must see the words where they do stand, or its silence later says nothing.
   local found=0
   "$OPS/demo/find-words" "$files" <"$DEMO/planted.txt" >"$DEMO/logs/planted-in-the-files" || found=$?

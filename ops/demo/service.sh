@@ -12,8 +12,10 @@ free_port() {
 start_service() {
   local port=$1 pid pause
   shift
-  setsid "$BIN/segeld" --data "$DEMO/data" --port "$port" --certificate "$DEMO/tls/server.pem" \
-    --key "$DEMO/tls/server.key" "$@" >>"$DEMO/logs/segeld.log" 2>&1 </dev/null &
+  mkdir -p "$DEMO/service"
+  setsid "$BIN/segeld" --data "$DEMO/data" --log-key "$DEMO/log.key" --port "$port" \
+    --certificate "$DEMO/tls/server.pem" --key "$DEMO/tls/server.key" "$@" \
+    >>"$DEMO/service/segeld.log" 2>&1 </dev/null &
   pid=$!
   echo "$pid" >"$DEMO/segeld.pid"
   keep SEGEL_URL "https://127.0.0.1:$port"
@@ -24,7 +26,7 @@ start_service() {
   rm "$DEMO/pause"
   local until=$((SECONDS + 30))
   until curl --silent --fail --cacert "$DEMO/tls/ca.pem" --max-time 2 "https://127.0.0.1:$port/readyz"; do
-    kill -0 "$pid" 2>/dev/null || { echo "segeld ended at once:"; tail -n 20 "$DEMO/logs/segeld.log"; exit 1; }
+    kill -0 "$pid" 2>/dev/null || { echo "segeld ended at once:"; tail -n 20 "$DEMO/service/segeld.log"; exit 1; }
     [ "$SECONDS" -lt "$until" ] || { echo "segeld is not ready after 30 s"; exit 1; }
     read -rt 0.1 -u "$pause" || true
   done

@@ -1,75 +1,37 @@
 # shellcheck shell=bash
-# The demonstration, step by step. To be sourced by ops/run.
+# The demonstration, step by step. To be sourced by ops/run; expects `port`, where to serve.
+# shellcheck disable=SC2154
 
 # What ops/run builds.
-export PROGRAMS=(segel vault api)
+export PROGRAMS=(segel segeld)
 
 demonstrate() {
   step "made a certificate for localhost under a CA of its own" make_certificate
   step "made a PDF, a photograph, a text and a 300 MB file, each with a planted word" \
     make_samples "$TOP/tests/data/photo.jpg"
-  step "made a key with segel and one with age-keygen" make_keys
-  step "sealed the files to both keys; stock age opens each, byte for byte" seal_files
-  step "opened with segel what stock age sealed, armored too, byte for byte" open_what_age_sealed
-  step "cut a sealed file short and flipped a byte: both refused, nothing left behind" refuse_damaged
+  step "made keys" make_people
+  step "founded a vault (trial: one administrator)" found_vault
+  step "started the service" start_service "$port"
+  step "registered UPTDPPA, POLRES and RSUD; each one's custodian made its key" register_agencies
+  step "enrolled colleagues" enrol_colleagues
+  step "made a case" make_case
+  step "the manager deposited the PDF with curl, through an opened session" deposit_opened
+  step "the caseworker deposited the photograph, the intake officer the text; she cannot read it back" \
+    deposit_photo_and_text
+  step "deposited the large file" deposit_large
+  step "read everything" read_everything
+  step "200 bytes out of the middle of the large file, with curl" read_range
+  step "the manager shared the case with POLRES, whose custodian confirmed it and assigned a caseworker" share_case
+  step "POLRES' caseworker opened all four documents, byte for byte" police_read
+  step "RSUD gets the same 404 as for a random id, bit for bit" hospital_sees_nothing
+  step "the administrator ordered UPTDPPA's rotation, its custodian performed it" rotate_agency
+  step "old documents open, in both agencies; a new one is sealed to the new generation" work_after_rotation
+  step "exported the log" export_log
+  step "stock age alone opened a document over the API: key, lockbox, document" walk_by_api
+  step "stopped the service" stop_service
+  step "stock age alone opened all four out of the raw store, with the script of FORMAT.md" walk_by_store
+  step "verified the store without a key, against the head that was kept" verify_store
   step "searched the data folder for the planted words in every form: none" find_nothing
-}
-
-make_keys() {
-  "$BIN/segel" age keygen -o "$DEMO/keys-segel.txt"
-  age-keygen -o "$DEMO/keys-age.txt"
-  expect "mode of the key file" 600 "$(stat -c %a "$DEMO/keys-segel.txt")"
-  keep KEY_SEGEL "$DEMO/keys-segel.txt"
-  keep KEY_AGE "$DEMO/keys-age.txt"
-  keep RECIPIENT_SEGEL "$(age-keygen -y "$DEMO/keys-segel.txt")"
-  keep RECIPIENT_AGE "$("$BIN/segel" age keygen -y "$DEMO/keys-age.txt")"
-}
-
-# The number of the sample stands in the sealed name, as the real names are planted words.
-samples() { printf '%s\n' "$FILE_PDF" "$FILE_PHOTO" "$FILE_TEXT" "$FILE_LARGE"; }
-
-seal_files() {
-  local file number=0
-  mkdir -p "$DEMO/data"
-  while IFS= read -r file; do
-    number=$((number + 1))
-    "$BIN/segel" age encrypt -r "$RECIPIENT_SEGEL" -r "$RECIPIENT_AGE" \
-      -o "$DEMO/data/$number.age" "$file"
-    age -d -i "$KEY_SEGEL" "$DEMO/data/$number.age" | cmp - "$file"
-    age -d -i "$KEY_AGE" "$DEMO/data/$number.age" | cmp - "$file"
-  done < <(samples)
-  expect "sealed files" 4 "$number"
-}
-
-open_what_age_sealed() {
-  local file armor
-  while IFS= read -r file; do
-    for armor in '' --armor; do
-      age -e ${armor:+"$armor"} -r "$RECIPIENT_SEGEL" "$file" |
-        "$BIN/segel" age decrypt -i "$KEY_SEGEL" | cmp - "$file"
-    done
-  done < <(samples)
-}
-
-refuse_damaged() {
-  local whole=$DEMO/data/1.age damaged=$DEMO/damaged.age kind
-  for kind in cut flipped; do
-    if [ "$kind" = cut ]; then
-      head -c -1 "$whole" >"$damaged"
-    else
-      { head -c -1 "$whole"; tail -c 1 "$whole" | tr '\000-\377' '\001-\377\000'; } >"$damaged"
-    fi
-    local status=0
-    "$BIN/segel" age decrypt -i "$KEY_SEGEL" -o "$DEMO/opened" "$damaged" || status=$?
-    expect "exit code for a file that was $kind" 1 "$status"
-    [ ! -e "$DEMO/opened" ]
-  done
-  rm "$damaged"
-}
-
-find_nothing() { "$OPS/demo/find-words" "$DEMO/data" <"$DEMO/planted.txt"; }
-
-# Logs every role in anew and writes the tokens into demo.env.
-renew_tokens() {
-  echo "no roles yet"
+  step "started the service again" start_service "$port"
+  step "logged everybody in; tokens and keys are in demo.env" renew_tokens
 }
