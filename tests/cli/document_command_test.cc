@@ -168,6 +168,40 @@ TEST_F(DocumentCommand, WrongArgumentsDepositNothing) {
   EXPECT_TRUE(listed(*worker_, {"ls", case_}).empty());
 }
 
+// The commands that the read-me names, typed as they stand there.
+support::Finished follow_read_me(const fs::path& folder, const fs::path& key) {
+  std::ifstream file(folder / "BACA-SAYA-README.txt");
+  std::string script = "set -e\nKEY='" + key.string() + "'\n";
+  for (std::string line; std::getline(file, line) && line != "----";) {
+    if (line.starts_with("    ") && !line.starts_with("    KEY=")) script += line + "\n";
+  }
+  return support::run({{"sh", "-c", script}, {}, {}, folder.string()});
+}
+
+TEST_F(DocumentCommand, StockAgeOpensWhatIsExportedByWhoeverMayOpenIt) {
+  const std::string name = write("kronologi.pdf", 200'000);
+  const json made = put(name, {"--title", "Laporan Sekar", "--type", "LAP-ADU"});
+  // Her own lockbox of the case, and the custodian's way by way of the agency.
+  for (const auto& [who, steps] : {std::pair{worker_.get(), 1}, {custodian_.get(), 2}}) {
+    SCOPED_TRACE(steps);
+    const json done = did(*who, {"export", "--age", made.value("id", ""), "-o", "out/"});
+    EXPECT_EQ(done.value("lockboxes", 0), steps);
+    const fs::path folder = who->person.folder() / "out";
+    const auto walked = follow_read_me(folder, who->person.folder() / ".config/segel/key.age");
+    EXPECT_EQ(walked.exit_code, 0) << walked.err;
+    EXPECT_THAT(walked.out, HasSubstr(made.value("sha256", "?")));
+    std::ostringstream manifest;
+    manifest << std::ifstream(folder / "manifest.txt").rdbuf();
+    EXPECT_THAT(manifest.str(), HasSubstr("Laporan Sekar"));
+    EXPECT_THAT(manifest.str(), HasSubstr(made.value("sha256", "?")));
+    EXPECT_FALSE(fs::exists(folder / "1.key"));
+    EXPECT_EQ(refused(*who, {"export", "--age", made.value("id", ""), "-o", "out"}), "file_exists");
+  }
+  const auto before = files();
+  EXPECT_EQ(refused(*worker_, {"export", "--age", worker_->key, "-o", "none"}), "not-found");
+  EXPECT_EQ(files(), before);
+}
+
 TEST_F(DocumentCommand, LooksAbsentToWhoeverIsNotOfTheTeam) {
   const auto other = make_colleague("Eka");
   enrol(*other, "UPTDPPA", "PENDAMPING");
