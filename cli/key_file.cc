@@ -14,9 +14,6 @@
 namespace cli {
 namespace {
 
-// What the `age` command uses: about a second of work and 256 MiB a guess.
-constexpr unsigned kWorkFactor = 18;
-
 crypto::SecretBytes joined(std::initializer_list<std::string_view> parts) {
   std::size_t size = 0;
   for (const auto part : parts) size += part.size();
@@ -26,17 +23,9 @@ crypto::SecretBytes joined(std::initializer_list<std::string_view> parts) {
   return whole;
 }
 
-crypto::SecretBytes identity_file(const crypto::Identity& identity, std::int64_t now) {
-  const std::string comments =
-      fmt::format("# created: {:%Y-%m-%dT%H:%M:%SZ}\n# public key: {}\n",
-                  fmt::gmtime(static_cast<std::time_t>(now / 1000)), identity.recipient().text());
-  const crypto::SecretBytes key = identity.text();
-  return joined({comments, key.expose_text(), "\n"});
-}
-
 crypto::Bytes sealed(const crypto::SecretBytes& plain, const crypto::SecretBytes& passphrase) {
   const auto key = crypto::FileKey::random();
-  crypto::Bytes file = crypto::age::make_passphrase_header(key, passphrase, kWorkFactor);
+  crypto::Bytes file = crypto::age::make_passphrase_header(key, passphrase, kPassphraseWork);
   crypto::append(file, crypto::age::seal_payload(plain.expose(), key));
   return file;
 }
@@ -52,6 +41,14 @@ std::string armored(crypto::ByteView file) {
 }
 
 }  // namespace
+
+crypto::SecretBytes identity_file(const crypto::Identity& identity, std::int64_t now) {
+  const std::string comments =
+      fmt::format("# created: {:%Y-%m-%dT%H:%M:%SZ}\n# public key: {}\n",
+                  fmt::gmtime(static_cast<std::time_t>(now / 1000)), identity.recipient().text());
+  const crypto::SecretBytes key = identity.text();
+  return joined({comments, key.expose_text(), "\n"});
+}
 
 Result<void> write_key_file(const std::filesystem::path& path, const crypto::Identity& identity,
                             const crypto::SecretBytes* passphrase, std::int64_t now) {

@@ -12,6 +12,12 @@
 
 namespace cli {
 
+// What `age` uses for passphrases: about a second of work and 256 MiB a guess.
+inline constexpr unsigned kPassphraseWork = 18;
+
+// The text of an age identity file, as `age-keygen` writes it. `now`: milliseconds since 1970.
+crypto::SecretBytes identity_file(const crypto::Identity& identity, std::int64_t now);
+
 // Writes `identity` to a new file of mode 0600, armored and sealed if there is a `passphrase`.
 // `now`: milliseconds since 1970, for the file's comment. Errors: file_exists, file_unwritable.
 Result<void> write_key_file(const std::filesystem::path& path, const crypto::Identity& identity,

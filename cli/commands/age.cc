@@ -1,22 +1,16 @@
 #include "cli/commands/age.h"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-
 #include <CLI/App.hpp>
-#include <algorithm>
-#include <chrono>
 #include <functional>
 #include <iterator>
 #include <memory>
 
 #include "cli/age_files.h"
+#include "cli/key_file.h"
+#include "cli/now.h"
 
 namespace cli {
 namespace {
-
-// What the `age` command uses: about a second of work and 256 MiB a guess.
-constexpr unsigned kWorkFactor = 18;
 
 struct Options {
   std::vector<std::string> recipients;
@@ -30,23 +24,9 @@ struct Options {
 
 // ---- keygen ----
 
-crypto::SecretBytes identity_file(const crypto::Identity& identity) {
-  const std::string comments = fmt::format(
-      "# created: {:%Y-%m-%dT%H:%M:%SZ}\n# public key: {}\n",
-      fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())),
-      identity.recipient().text());
-  const crypto::SecretBytes key = identity.text();
-  crypto::SecretBytes file(comments.size() + key.size() + 1);
-  auto* at = file.expose_mutable().data();
-  at = std::copy(comments.begin(), comments.end(), at);
-  at = std::copy(key.expose().begin(), key.expose().end(), at);
-  *at = '\n';
-  return file;
-}
-
 Result<void> write_identity(const Options& options, Context& context) {
   const auto identity = crypto::Identity::generate();
-  const auto file = identity_file(identity);
+  const auto file = identity_file(identity, now_ms());
   if (options.output.empty()) {
     DescriptorOut out(DescriptorOut::Bytes::any);
     const std::string_view text = file.expose_text();
@@ -156,7 +136,7 @@ Result<void> encrypt(const Options& options, Context& context) {
   const auto passphrase = context.terminal.ask_new_passphrase();
   if (!passphrase) return tl::unexpected(passphrase.error());
   return seal_to(options, context, [&](std::istream& plain, std::ostream& sealed) {
-    return crypto::age::seal_with_passphrase(plain, *passphrase, kWorkFactor, sealed);
+    return crypto::age::seal_with_passphrase(plain, *passphrase, kPassphraseWork, sealed);
   });
 }
 

@@ -36,6 +36,14 @@ TEST(BashCompletion, KnowsCommandsBelowCommands) {
   EXPECT_THAT(completions(person, "segel ''"), Not(Contains("bash")));
 }
 
+TEST(BashCompletion, KnowsWhatActsAndGroupsAtOnce) {
+  const Person person;
+  EXPECT_THAT(completions(person, "segel case team ''"), Contains("add"));
+  EXPECT_THAT(completions(person, "segel case team add KKR --fing"), ElementsAre("--fingerprint"));
+  EXPECT_THAT(completions(person, "segel pending c"), ElementsAre("confirm"));
+  EXPECT_THAT(completions(person, "segel agency rotate POLRES --ro"), ElementsAre("--rotation"));
+}
+
 TEST(BashCompletion, KnowsOptionsAndTheirValues) {
   const Person person;
   EXPECT_THAT(completions(person, "segel --js"), ElementsAre("--json"));

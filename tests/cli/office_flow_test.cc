@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <set>
 
 #include "cli/office_command.h"
 
@@ -222,6 +223,31 @@ TEST_F(OfficeFlow, RotationIsOrderedByOneAndDoneByAnother) {
   EXPECT_EQ(refused(*worker_, {"agency", "rotate", "UPTDPPA"}), "wrong-role");
   // The worker goes on under the new key.
   EXPECT_NE(create_case(*worker_), "");
+}
+
+// More cases than a page has, and more than a batch of a rotation.
+TEST_F(OfficeFlow, HundredsOfCasesAreListedWholeAndRotatedInSpiteOfAKill) {
+  constexpr std::size_t kCases = 201;
+  std::set<std::string> made;
+  for (std::size_t i = 0; i < kCases; ++i) made.insert(create_case(*worker_));
+  const auto codes = all_of(listed(*worker_, {"case", "list", "--code"}), "code");
+  EXPECT_EQ(codes.size(), kCases);
+  EXPECT_EQ(std::set<std::string>(codes.begin(), codes.end()), made);
+
+  did(*first_admin_, {"agency", "rotate", "UPTDPPA"});
+  std::string rotation;
+  {
+    support::OnTerminal killed(command(*custodian_, {"agency", "rotate", "UPTDPPA"}));
+    ASSERT_TRUE(killed.shows("Rotation "));
+    ASSERT_TRUE(killed.shows(" is running"));
+    rotation = killed.screen().substr(killed.screen().find("Rotation ") + 9, 36);
+  }
+  // Meanwhile people work.
+  made.insert(create_case(*worker_));
+  const json rotated = did(*custodian_, {"agency", "rotate", "UPTDPPA", "--rotation", rotation});
+  EXPECT_EQ(rotated.at("id"), rotation);
+  EXPECT_EQ(rotated.at("to"), "2");
+  EXPECT_EQ(rotated.at("cases"), std::to_string(kCases));
 }
 
 TEST_F(OfficeFlow, StatusSaysHowTheServiceIs) {

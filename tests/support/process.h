@@ -44,6 +44,8 @@ class OnTerminal {
   void type(std::string_view keys);
   // Whether the terminal shows what is typed.
   bool echoes() const;
+  // All that the terminal has shown so far.
+  const std::string& screen() const { return finished_.out; }
   // Waits for the end. `out` is all that the terminal has shown.
   Finished finish();
 
