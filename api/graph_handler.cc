@@ -60,12 +60,25 @@ Outcome<crypto::HolderSubmission> seal_to_key(Incoming& in, const Id& node, cons
   return keys.ring().add_holder(*state, Holder{HolderKind::access_key, key, 0, record->recipient});
 }
 
+// An older secret, sealed to the generation after it. An opened session's key ring does this by
+// itself.
+Outcome<Reply> add_previous(Services& services, Incoming& in, const Id& node,
+                            ObjectReader& reader) {
+  const std::uint64_t generation = reader.number("generation");
+  const Bytes sealed = reader.base64("previous");
+  if (!reader.complete()) return refuse("bad-request");
+  const auto added = services.vault.graph().add_previous(in.actor, node, generation, sealed);
+  if (!added) return refuse(added.error());
+  return json_reply(201, {{"entry", added->index}});
+}
+
 Outcome<Reply> add_lockbox(Services& services, Incoming& in) {
   const auto node = in.id("node");
   if (!node) return tl::unexpected(node.error());
   const auto body = read_json(in.call);
   if (!body) return tl::unexpected(body.error());
   ObjectReader reader(*body);
+  if (!in.opened() && reader.has("previous")) return add_previous(services, in, *node, reader);
   std::optional<crypto::HolderSubmission> holder;
   if (in.opened()) {
     const Id key = reader.id("key");

@@ -37,6 +37,9 @@ class GraphPort {
   virtual Outcome<std::vector<crypto::LockboxRef>> lockboxes(const Id& node) = 0;
   virtual Outcome<Bytes> lockbox(const Id& node, std::uint64_t generation, const Id& holder) = 0;
   virtual Outcome<void> add_generation(const Id& node, const crypto::GenerationSubmission&) = 0;
+  // A generation's secret, sealed to the next one.
+  virtual Outcome<void> add_previous(const Id& node, std::uint64_t generation,
+                                     const Bytes& sealed) = 0;
 };
 
 class RotationPort {

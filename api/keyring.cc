@@ -142,10 +142,32 @@ Outcome<crypto::GenerationSubmission> KeyRing::successor(const NodeState& state)
   return submission;
 }
 
+Outcome<void> KeyRing::link_generations(const NodeState& latest) {
+  const Id& node = latest.record.node;
+  const auto refs = port_.lockboxes(node);
+  if (!refs) return tl::unexpected(refs.error());
+  for (std::uint64_t generation = 1; generation < latest.record.generation; ++generation) {
+    const bool linked = std::any_of(refs->begin(), refs->end(), [&](const LockboxRef& ref) {
+      return ref.generation == generation && ref.holder.id == node;
+    });
+    if (linked) continue;
+    const auto old = secret(node, generation);
+    if (!old && old.error().type == "no-way") continue;  // another holder can
+    if (!old) return tl::unexpected(old.error());
+    const auto next = port_.node(node, generation + 1);
+    if (!next) return tl::unexpected(next.error());
+    const auto added =
+        port_.add_previous(node, generation, crypto::seal_previous(**old, next->record.recipient));
+    if (!added && added.error().status != 409) return added;
+  }
+  return {};
+}
+
 Outcome<crypto::HolderSubmission> KeyRing::add_holder(const NodeState& state,
                                                       const Holder& holder) {
   const auto held = secret(state.record.node, state.record.generation);
   if (!held) return tl::unexpected(held.error());
+  if (const auto linked = link_generations(state); !linked) return tl::unexpected(linked.error());
   const crypto::HolderRecord record{state.record.node, state.record.generation, holder, key_, via_};
   return crypto::HolderSubmission{sign(crypto::to_statement(record)),
                                   crypto::seal_lockbox(**held, holder.recipient)};

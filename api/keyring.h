@@ -44,7 +44,9 @@ class KeyRing {
   // The generation after `state`, for the holders as they are now; with the old secret sealed to it
   // where she can open that one.
   Outcome<crypto::GenerationSubmission> successor(const crypto::NodeState& state);
-  // A further holder of `state`'s generation.
+  // A further holder of `state`'s generation. What is older has to open for her too: where a
+  // generation was made by somebody who did not hold the one before, that one's secret is sealed to
+  // it and handed in first.
   Outcome<crypto::HolderSubmission> add_holder(const crypto::NodeState& state,
                                                const crypto::Holder& holder);
   // The node's latest generation, fresh: where it is stale its successor is made and handed in
@@ -55,6 +57,7 @@ class KeyRing {
   using NodeGeneration = std::pair<Id, std::uint64_t>;
   crypto::GenerationSubmission make(const crypto::NodeSecret& secret,
                                     crypto::GenerationRecord record);
+  Outcome<void> link_generations(const crypto::NodeState& latest);
   Outcome<crypto::NodeSecret> open_ref(const Id& node, const crypto::LockboxRef& ref, int depth);
   Outcome<const crypto::NodeSecret*> find(const Id& node, std::uint64_t generation, int depth);
   GraphPort& port_;

@@ -90,6 +90,20 @@ Outcome<Wanted> read_wanted(const Call& call) {
   return Wanted{*from, *to, *case_id};
 }
 
+// Before the reading is entered: an entry about a case that never was would begin a chain of it,
+// which the next reader would find.
+Outcome<void> check_case(Services& services, const Incoming& in, const Id& case_id, bool all) {
+  const auto& cases = services.vault.cases();
+  if (all) {
+    const auto exists = cases.check_exists(case_id);
+    if (!exists) return refuse(exists.error());
+    return {};
+  }
+  const auto view = cases.get(in.actor, case_id);
+  if (!view) return refuse(view.error());
+  return {};
+}
+
 // That somebody reads the log is in the log before he has a line of it.
 Outcome<vault::LogHead> enter_reading(Services& services, const Incoming& in,
                                       const Wanted& wanted) {
@@ -205,9 +219,9 @@ Outcome<Reply> entries(Services& services, Incoming& in) {
   const std::string scope(services.policy.scope(in.actor.role, "audit_read"));
   const bool all = scope == "all";
   if (scope == "own_case" && wanted->case_id.is_nil()) return refuse("bad-request");
-  if (!all && !wanted->case_id.is_nil()) {
-    const auto view = services.vault.cases().get(in.actor, wanted->case_id);
-    if (!view) return refuse(view.error());
+  if (!wanted->case_id.is_nil()) {
+    const auto seen = check_case(services, in, wanted->case_id, all);
+    if (!seen) return tl::unexpected(seen.error());
   }
   const auto head = enter_reading(services, in, *wanted);
   if (!head) return tl::unexpected(head.error());

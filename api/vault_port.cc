@@ -57,6 +57,13 @@ Outcome<void> VaultPort::add_generation(const Id& node,
   return {};
 }
 
+Outcome<void> VaultPort::add_previous(const Id& node, std::uint64_t generation,
+                                      const Bytes& sealed) {
+  const auto added = vault_.graph().add_previous(actor_, node, generation, sealed);
+  if (!added) return refuse(added.error());
+  return {};
+}
+
 Outcome<RotationState> VaultPort::start(const Id& node,
                                         const crypto::GenerationSubmission& submission) {
   return outcome(vault_.rotations().start(actor_, node, submission)).map(state_of);

@@ -27,6 +27,8 @@ class VaultPort : public GraphPort, public RotationPort {
   Outcome<std::vector<crypto::LockboxRef>> lockboxes(const Id& node) override;
   Outcome<Bytes> lockbox(const Id& node, std::uint64_t generation, const Id& holder) override;
   Outcome<void> add_generation(const Id& node, const crypto::GenerationSubmission&) override;
+  Outcome<void> add_previous(const Id& node, std::uint64_t generation,
+                             const Bytes& sealed) override;
 
   Outcome<RotationState> start(const Id& node, const crypto::GenerationSubmission&) override;
   Outcome<RotationState> batch(const Id& rotation,

@@ -78,6 +78,15 @@ api::Outcome<void> RemoteGraph::add_generation(const Id& node,
   return {};
 }
 
+api::Outcome<void> RemoteGraph::add_previous(const Id& node, std::uint64_t generation,
+                                             const crypto::Bytes& sealed) {
+  const auto answer =
+      remote_.post(node_path(node) + "/lockboxes",
+                   {{"generation", generation}, {"previous", crypto::base64(sealed)}});
+  if (!answer) return keep(answer.error());
+  return {};
+}
+
 api::Outcome<api::RotationState> RemoteGraph::start(
     const Id& node, const crypto::GenerationSubmission& submission) {
   return read_as<api::RotationState>(remote_.post(node_path(node) + "/rotations",

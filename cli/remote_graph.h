@@ -21,6 +21,8 @@ class RemoteGraph : public api::GraphPort, public api::RotationPort {
                                       const crypto::Id& holder) override;
   api::Outcome<void> add_generation(const crypto::Id& node,
                                     const crypto::GenerationSubmission& submission) override;
+  api::Outcome<void> add_previous(const crypto::Id& node, std::uint64_t generation,
+                                  const crypto::Bytes& sealed) override;
   api::Outcome<api::RotationState> start(const crypto::Id& node,
                                          const crypto::GenerationSubmission& submission) override;
   api::Outcome<api::RotationState> batch(

@@ -15,6 +15,8 @@ inline constexpr std::string_view kAgencyAdd = "agency.add";
 inline constexpr std::string_view kKeyEnrol = "key.enrol";
 inline constexpr std::string_view kNodeGeneration = "node.generation";
 inline constexpr std::string_view kNodeHolder = "node.holder";
+// An older secret of a case, sealed to the generation after it by the first who could.
+inline constexpr std::string_view kNodePrevious = "node.previous";
 inline constexpr std::string_view kCaseCreate = "case.create";
 inline constexpr std::string_view kCaseTeam = "case.team";
 inline constexpr std::string_view kCaseShare = "case.share";
@@ -39,21 +41,16 @@ inline constexpr std::string_view kServiceClock = "service.clock";        // the
 inline constexpr std::string_view kServiceRefusals = "service.refusals";  // for want of space
 inline constexpr std::string_view kStoreVerify = "store.verify";
 
-inline constexpr std::array kAll = {kFounding,        kSessionBegin,
-                                    kSessionEnd,      kAgencyAdd,
-                                    kKeyEnrol,        kNodeGeneration,
-                                    kNodeHolder,      kCaseCreate,
-                                    kCaseTeam,        kCaseShare,
-                                    kCaseShareAccept, kDocumentDeposit,
-                                    kDocumentOpen,    kDocumentOpenUnassigned,
-                                    kDocumentRead,    kDocumentList,
-                                    kDocumentShow,    kRotationOrder,
-                                    kRotationBatch,   kRotationComplete,
-                                    kOrderCreate,     kOrderSign,
-                                    kLogRead,         kRefused,
-                                    kServiceStart,    kServiceStop,
-                                    kServiceClock,    kServiceRefusals,
-                                    kStoreVerify};
+inline constexpr std::array kAll = {kFounding,        kSessionBegin,    kSessionEnd,
+                                    kAgencyAdd,       kKeyEnrol,        kNodeGeneration,
+                                    kNodeHolder,      kNodePrevious,    kCaseCreate,
+                                    kCaseTeam,        kCaseShare,       kCaseShareAccept,
+                                    kDocumentDeposit, kDocumentOpen,    kDocumentOpenUnassigned,
+                                    kDocumentRead,    kDocumentList,    kDocumentShow,
+                                    kRotationOrder,   kRotationBatch,   kRotationComplete,
+                                    kOrderCreate,     kOrderSign,       kLogRead,
+                                    kRefused,         kServiceStart,    kServiceStop,
+                                    kServiceClock,    kServiceRefusals, kStoreVerify};
 
 constexpr bool is_known(std::string_view action) {
   return std::find(kAll.begin(), kAll.end(), action) != kAll.end();

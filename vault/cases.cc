@@ -169,6 +169,14 @@ Result<Id> Cases::find(const Actor& actor, std::string_view code) const {
   });
 }
 
+Result<void> Cases::check_exists(const Id& case_id) const {
+  return meta_.read([&](const ReadTxn& txn) -> Result<void> {
+    const auto record = require<CaseRecord>(txn, Key(Kind::case_file).id(case_id));
+    if (!record) return tl::unexpected(record.error());
+    return {};
+  });
+}
+
 Result<std::vector<MemberRecord>> Cases::team(const Actor& actor, const Id& case_id) const {
   return reading(meta_, [&](const ReadTxn& txn) -> Result<std::vector<MemberRecord>> {
     const auto view = visible_case(txn, actor, case_id);

@@ -42,6 +42,8 @@ class Cases {
   Result<CaseView> get(const Actor& actor,
                        const Id& case_id) const;                     // Errors: forbidden, not_found
   Result<Id> find(const Actor& actor, std::string_view code) const;  // the same
+  // For those who watch and have a place in none. Errors: not_found.
+  Result<void> check_exists(const Id& case_id) const;
 
   Result<std::vector<MemberRecord>> team(const Actor& actor, const Id& case_id) const;
   // Adds a colleague of the actor's own agency: with a lockbox, or for a PENERIMA without.

@@ -83,6 +83,12 @@ class KeyGraph {
   // A further custodian of the actor's agency. Errors: forbidden, and PreparedHolder::check()'s.
   Result<Committed> add_custodian(const Actor& actor, const HolderSubmission& submission);
 
+  // The secret of a case's generation, sealed to the one after it, where that one's maker did not
+  // hold it: who joins later opens what is older by it. Errors: forbidden, conflict (it is there,
+  // or nothing comes after), invalid.
+  Result<Committed> add_previous(const Actor& actor, const Id& node, std::uint64_t generation,
+                                 ByteView sealed);
+
   // What an actor may see of a node: an agency is public to every session, a case to those who have
   // a place in it. Errors: forbidden, not_found.
   Result<NodeState> node(const Actor& actor, const Id& node, std::uint64_t generation) const;

@@ -201,6 +201,38 @@ TEST_P(DocumentTest, OldOnesOpenAndNewOnesComeInAfterARotation) {
   EXPECT_EQ(shown.at("generation"), 2);
 }
 
+// An intake officer's deposit makes the successor of a case that is due, and she holds no older
+// secret to seal to it.
+TEST_P(DocumentTest, WhoJoinsLaterOpensWhatIsOlderThanASuccessorMadeByADepositor) {
+  const Answer old = deposit(*worker_desk_, worker_, "sebelum");
+  ASSERT_EQ(old.status, 201) << old.body;
+  const Person intake = make_person();
+  enrol(intake, agency_, "PENERIMA");
+  const std::string case_path = "/v1/cases/" + case_.text();
+  const Answer added = worker_desk_->post(case_path + "/team", {{"key", intake.key().text()}});
+  ASSERT_EQ(added.status, 201);
+  order_rotation(agency_);
+  Desk custodian(service_.handler());
+  ASSERT_TRUE(custodian.answer_challenge(custodian_));
+  DeskPort port(custodian);
+  KeyRing ring(port, custodian_.key(), agency_, custodian_.identity, "sealed");
+  const auto next = ring.successor(port.node(agency_, 0).value());
+  ASSERT_TRUE(next);
+  ASSERT_TRUE(port.start(agency_, *next));  // and no batch: the case is stale now
+
+  Desk desk(service_.handler());
+  ASSERT_TRUE(desk.lend_key(intake));
+  desk.headers = {{"upload-metadata", metadata({{"type", "LAP-ADU"}})}};
+  ASSERT_EQ(desk.call("POST", case_path + "/documents", "isi", "text/plain").status, 201);
+  ASSERT_EQ(port.node(case_, 0)->record.generation, 2U);
+  EXPECT_EQ(founded_.entries("node.previous"), 0U);
+
+  ASSERT_EQ(add_member(*worker_desk_, worker_, agency_, case_, colleague_).status, 201);
+  EXPECT_EQ(founded_.entries("node.previous"), 1U);
+  Desk colleague = desk_of(colleague_);
+  EXPECT_EQ(content_of(colleague, colleague_, old.json().at("id")), "sebelum");
+}
+
 TEST_P(DocumentTest, CustodianOutsideTheTeamReadsUnderAnActionOfItsOwn) {
   const Answer made = deposit(*worker_desk_, worker_, "isi");
   ASSERT_EQ(made.status, 201) << made.body;
@@ -316,6 +348,18 @@ TEST_P(SealedDocumentTest, PayloadWithoutItsManifestIsInvisibleAndExpires) {
   founded_.pass(11 * 60 * 1000);
   service_.tick();
   EXPECT_EQ(count(), 0U);
+}
+
+TEST_P(SealedDocumentTest, OlderSecretIsLinkedOnceAndByAHolder) {
+  order_rotation(agency_);
+  ASSERT_TRUE(run_rotation_of(custodian_, agency_).complete);  // which links generation 1
+  DeskPort port(*worker_desk_);
+  const auto sealed = port.lockbox(case_, 1, case_);
+  ASSERT_TRUE(sealed);
+  EXPECT_EQ(port.add_previous(case_, 1, *sealed).error().type, "conflict");
+  EXPECT_EQ(port.add_previous(case_, 2, *sealed).error().type, "invalid");  // is bound to 1
+  Desk outsider = desk_of(colleague_);
+  EXPECT_EQ(DeskPort(outsider).add_previous(case_, 1, *sealed).error().type, "not-found");
 }
 
 INSTANTIATE_TEST_SUITE_P(Both, DocumentTest, ::testing::Values("opened", "sealed"),

@@ -158,18 +158,7 @@ TEST_P(FlowTest, LogIsReadAsFarAsARoleReadsIt) {
 
 TEST_P(FlowTest, AuditorExportsTheWholeLogAndSeesNoCase) {
   const Person auditor = make_person();
-  Desk admin = desk_of(founded_.first_admin);
-  json body{{"enrolment", auditor.enrolment}};
-  if (opened()) {
-    body["role"] = "AUDITOR";
-  } else {
-    body["statement"] =
-        founded_.first_admin.signed_by_her(crypto::to_statement(auditor.as({}, "AUDITOR")))
-            .encode();
-  }
-  const Answer asked = admin.post("/v1/access-keys", body);
-  ASSERT_EQ(asked.status, 202) << asked.body;
-  confirm(asked.json().at("order"));
+  enrol_outside(auditor, "AUDITOR");
 
   Desk desk = desk_of(auditor);
   EXPECT_EQ(desk.get("/v1/cases").problem(), "wrong-role");
@@ -181,6 +170,16 @@ TEST_P(FlowTest, AuditorExportsTheWholeLogAndSeesNoCase) {
   EXPECT_EQ(desk.get("/v1/log/entries?from=2&to=1").problem(), "bad-request");
   EXPECT_EQ(desk.get("/v1/log/entries?to=1000000").problem(), "too-large");
   EXPECT_EQ(desk.get("/v1/log/entries?to=1000").problem(), "invalid");
+}
+
+TEST_P(FlowTest, CaseThatNeverWasHasNoLogHoweverOftenItIsAskedFor) {
+  const Person auditor = make_person();
+  enrol_outside(auditor, "AUDITOR");
+  Desk desk = desk_of(auditor);
+  const std::string path = "/v1/log/entries?case=" + Id::make(FoundedVault::kStart).text();
+  for (int asked = 0; asked < 2; ++asked) EXPECT_EQ(desk.get(path).problem(), "not-found");
+  EXPECT_EQ(founded_.entries("log.read"), 0U);
+  EXPECT_EQ(founded_.entries("refused"), 2U);
 }
 
 TEST_P(FlowTest, IntakeOfficerHasAPlaceWithoutALockbox) {

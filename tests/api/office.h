@@ -93,6 +93,21 @@ class OfficeTest : public ::testing::TestWithParam<const char*> {
     ASSERT_EQ(answer.status, 201) << answer.body;
   }
 
+  // Of no agency, and so on the word of both administrators.
+  void enrol_outside(const Person& person, const std::string& role) {
+    Desk desk = desk_of(founded_.first_admin);
+    json body{{"enrolment", person.enrolment}};
+    if (opened()) {
+      body["role"] = role;
+    } else {
+      body["statement"] =
+          founded_.first_admin.signed_by_her(crypto::to_statement(person.as({}, role))).encode();
+    }
+    const Answer asked = desk.post("/v1/access-keys", body);
+    ASSERT_EQ(asked.status, 202) << asked.body;
+    confirm(asked.json().at("order"));
+  }
+
   json create_case(Desk& desk, const Person& person, const Id& agency) {
     json body{{"category", "KTP-FIS"}, {"flags", json::array()}, {"minor", false}};
     if (!opened()) {

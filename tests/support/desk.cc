@@ -172,6 +172,12 @@ api::Outcome<void> DeskPort::add_generation(const Id& node,
       desk_.post("/v1/nodes/" + node.text() + "/generations", api::wire::of(submission)));
 }
 
+api::Outcome<void> DeskPort::add_previous(const Id& node, std::uint64_t generation,
+                                          const crypto::Bytes& sealed) {
+  return nothing(desk_.post("/v1/nodes/" + node.text() + "/lockboxes",
+                            {{"generation", generation}, {"previous", crypto::base64(sealed)}}));
+}
+
 api::Outcome<api::RotationState> DeskPort::start(const Id& node,
                                                  const crypto::GenerationSubmission& submission) {
   return read_as<api::RotationState>(desk_.post("/v1/nodes/" + node.text() + "/rotations",

@@ -48,6 +48,7 @@ class OnTerminal {
   const std::string& screen() const { return finished_.out; }
   // Waits for the end. `out` is all that the terminal has shown.
   Finished finish();
+  pid_t pid() const { return child_; }
 
  private:
   bool read_more();
