@@ -5,7 +5,9 @@
 #include <fstream>
 #include <sstream>
 
+#include "cli/case_ref.h"
 #include "cli/office_command.h"
+#include "cli/sealed_session.h"
 #include "support/pattern.h"
 #include "support/raw_lmdb.h"
 
@@ -43,6 +45,15 @@ class DocumentCommand : public OfficeCommand {
            std::vector<std::string> more = {"--title", "Laporan awal", "--type", "LAP-ADU"}) const {
     more.insert(more.begin(), {"put", case_, file});
     return did(*worker_, more);
+  }
+  // What a command of hers opens, for steps that no command stops at.
+  std::unique_ptr<cli::SealedSession> session_of(const Colleague& who) const {
+    cli::Context context(cli::Language::english);
+    context.profile_flags = {(who.person.folder() / ".config/segel").string(), server(),
+                             authority()};
+    auto session = cli::SealedSession::open(context);
+    EXPECT_TRUE(session);
+    return session ? std::move(*session) : nullptr;
   }
   std::size_t files() const {
     std::size_t count = 0;
@@ -152,6 +163,35 @@ TEST_F(DocumentCommand, OldOnesOpenAndNewOnesComeInAfterARotation) {
   did(*worker_, {"get", fresh, "-o", "new"});
   EXPECT_TRUE(content("old") == content("satu.txt"));
   EXPECT_TRUE(content("new") == content("dua.txt"));
+}
+
+// A rotation has begun and not yet come to the case: the depositor makes its successor herself.
+TEST_F(DocumentCommand, IsDepositedOverAStaleGeneration) {
+  const std::string old = put(write("satu.txt", 1000, 1)).value("id", "");
+  did(*first_admin_, {"agency", "rotate", "UPTDPPA"});
+  {
+    const auto session = session_of(*custodian_);
+    const auto state = session->graph().node(session->ring().agency(), 0);
+    ASSERT_TRUE(state);
+    const auto next = session->ring().successor(*state);
+    ASSERT_TRUE(next);
+    ASSERT_TRUE(session->graph().start(session->ring().agency(), *next));
+  }
+  const auto session = session_of(*worker_);
+  const auto case_id = cli::find_case(session->remote(), case_);
+  ASSERT_TRUE(case_id);
+  ASSERT_TRUE(session->graph().node(*case_id, 0)->stale);
+
+  const std::string fresh = put(write("dua.txt", 70'000, 2)).value("id", "");
+  const auto state = session->graph().node(*case_id, 0);
+  ASSERT_TRUE(state);
+  EXPECT_FALSE(state->stale);
+  EXPECT_EQ(state->record.generation, 2U);
+  for (const auto& [id, name] : {std::pair{old, "satu.txt"}, {fresh, "dua.txt"}}) {
+    const std::string back = std::string("back-") + name;
+    did(*worker_, {"get", id, "-o", back});
+    EXPECT_TRUE(content(back) == content(name));
+  }
 }
 
 TEST_F(DocumentCommand, WrongArgumentsDepositNothing) {
