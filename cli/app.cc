@@ -15,6 +15,7 @@
 #include "cli/commands/completion.h"
 #include "cli/commands/documents.h"
 #include "cli/commands/enrol.h"
+#include "cli/commands/export_age.h"
 #include "cli/commands/fingerprint.h"
 #include "cli/commands/get.h"
 #include "cli/commands/key.h"
@@ -89,6 +90,7 @@ void add_commands(CLI::App& app, Context& context, const AddCommands& first) {
   add_put(app, context);
   add_get(app, context);
   add_documents(app, context);
+  add_export(app, context);
   add_log(app, context);
   add_age(app, context);
   add_completion(app, context);

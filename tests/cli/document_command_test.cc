@@ -5,7 +5,9 @@
 #include <fstream>
 #include <sstream>
 
+#include "cli/case_ref.h"
 #include "cli/office_command.h"
+#include "cli/sealed_session.h"
 #include "support/pattern.h"
 #include "support/raw_lmdb.h"
 
@@ -43,6 +45,15 @@ class DocumentCommand : public OfficeCommand {
            std::vector<std::string> more = {"--title", "Laporan awal", "--type", "LAP-ADU"}) const {
     more.insert(more.begin(), {"put", case_, file});
     return did(*worker_, more);
+  }
+  // What a command of hers opens, for steps that no command stops at.
+  std::unique_ptr<cli::SealedSession> session_of(const Colleague& who) const {
+    cli::Context context(cli::Language::english);
+    context.profile_flags = {(who.person.folder() / ".config/segel").string(), server(),
+                             authority()};
+    auto session = cli::SealedSession::open(context);
+    EXPECT_TRUE(session);
+    return session ? std::move(*session) : nullptr;
   }
   std::size_t files() const {
     std::size_t count = 0;
@@ -154,6 +165,35 @@ TEST_F(DocumentCommand, OldOnesOpenAndNewOnesComeInAfterARotation) {
   EXPECT_TRUE(content("new") == content("dua.txt"));
 }
 
+// A rotation has begun and not yet come to the case: the depositor makes its successor herself.
+TEST_F(DocumentCommand, IsDepositedOverAStaleGeneration) {
+  const std::string old = put(write("satu.txt", 1000, 1)).value("id", "");
+  did(*first_admin_, {"agency", "rotate", "UPTDPPA"});
+  {
+    const auto session = session_of(*custodian_);
+    const auto state = session->graph().node(session->ring().agency(), 0);
+    ASSERT_TRUE(state);
+    const auto next = session->ring().successor(*state);
+    ASSERT_TRUE(next);
+    ASSERT_TRUE(session->graph().start(session->ring().agency(), *next));
+  }
+  const auto session = session_of(*worker_);
+  const auto case_id = cli::find_case(session->remote(), case_);
+  ASSERT_TRUE(case_id);
+  ASSERT_TRUE(session->graph().node(*case_id, 0)->stale);
+
+  const std::string fresh = put(write("dua.txt", 70'000, 2)).value("id", "");
+  const auto state = session->graph().node(*case_id, 0);
+  ASSERT_TRUE(state);
+  EXPECT_FALSE(state->stale);
+  EXPECT_EQ(state->record.generation, 2U);
+  for (const auto& [id, name] : {std::pair{old, "satu.txt"}, {fresh, "dua.txt"}}) {
+    const std::string back = std::string("back-") + name;
+    did(*worker_, {"get", id, "-o", back});
+    EXPECT_TRUE(content(back) == content(name));
+  }
+}
+
 TEST_F(DocumentCommand, WrongArgumentsDepositNothing) {
   write("satu.txt", 10);
   EXPECT_EQ(refused(*worker_, {"put", case_, "satu.txt", "--type", "LAP-ADU"}, 2),
@@ -166,6 +206,40 @@ TEST_F(DocumentCommand, WrongArgumentsDepositNothing) {
             "invalid");
   EXPECT_EQ(refused(*worker_, {"get", "x"}, 2), "document_id_malformed");
   EXPECT_TRUE(listed(*worker_, {"ls", case_}).empty());
+}
+
+// The commands that the read-me names, typed as they stand there.
+support::Finished follow_read_me(const fs::path& folder, const fs::path& key) {
+  std::ifstream file(folder / "BACA-SAYA-README.txt");
+  std::string script = "set -e\nKEY='" + key.string() + "'\n";
+  for (std::string line; std::getline(file, line) && line != "----";) {
+    if (line.starts_with("    ") && !line.starts_with("    KEY=")) script += line + "\n";
+  }
+  return support::run({{"sh", "-c", script}, {}, {}, folder.string()});
+}
+
+TEST_F(DocumentCommand, StockAgeOpensWhatIsExportedByWhoeverMayOpenIt) {
+  const std::string name = write("kronologi.pdf", 200'000);
+  const json made = put(name, {"--title", "Laporan Sekar", "--type", "LAP-ADU"});
+  // Her own lockbox of the case, and the custodian's way by way of the agency.
+  for (const auto& [who, steps] : {std::pair{worker_.get(), 1}, {custodian_.get(), 2}}) {
+    SCOPED_TRACE(steps);
+    const json done = did(*who, {"export", "--age", made.value("id", ""), "-o", "out/"});
+    EXPECT_EQ(done.value("lockboxes", 0), steps);
+    const fs::path folder = who->person.folder() / "out";
+    const auto walked = follow_read_me(folder, who->person.folder() / ".config/segel/key.age");
+    EXPECT_EQ(walked.exit_code, 0) << walked.err;
+    EXPECT_THAT(walked.out, HasSubstr(made.value("sha256", "?")));
+    std::ostringstream manifest;
+    manifest << std::ifstream(folder / "manifest.txt").rdbuf();
+    EXPECT_THAT(manifest.str(), HasSubstr("Laporan Sekar"));
+    EXPECT_THAT(manifest.str(), HasSubstr(made.value("sha256", "?")));
+    EXPECT_FALSE(fs::exists(folder / "1.key"));
+    EXPECT_EQ(refused(*who, {"export", "--age", made.value("id", ""), "-o", "out"}), "file_exists");
+  }
+  const auto before = files();
+  EXPECT_EQ(refused(*worker_, {"export", "--age", worker_->key, "-o", "none"}), "not-found");
+  EXPECT_EQ(files(), before);
 }
 
 TEST_F(DocumentCommand, LooksAbsentToWhoeverIsNotOfTheTeam) {
