@@ -23,7 +23,8 @@ add_member() {
 deposit_opened() {
   local said metadata
   open_session UPTDPPA_MANAJER
-  metadata="title $(base64 -w0 <<<"$PLANTED_TITLE"),filename $(basename "$FILE_PDF" | tr -d '\n' | base64 -w0)"
+  metadata="title $(printf %s "$PLANTED_TITLE" | base64 -w0)"
+  metadata+=",filename $(printf %s "${FILE_PDF##*/}" | base64 -w0)"
   metadata+=",filetype $(printf application/pdf | base64),type $(printf LAP-ADU | base64)"
   said=$(call UPTDPPA_MANAJER "/v1/cases/$CASE_ID/documents" --fail-with-body --data-binary "@$FILE_PDF" \
     --header 'Content-Type: application/pdf' --header "Upload-Metadata: $metadata")
@@ -51,7 +52,7 @@ deposit_large() {
   deposit_sealed UPTDPPA_PENDAMPING "$FILE_LARGE" CCTV LARGE
   tell "the caseworker deposited the 300 MB file, sealed by segel as it went, in $(seconds_since "$began") s"
 }
-seconds_since() { jq -n --arg now "$EPOCHREALTIME" --arg then "$1" '(($now | tonumber) - ($then | tonumber)) * 10 | round / 10'; }
+seconds_since() { jq -n --arg now "$EPOCHREALTIME" --arg began "$1" '(($now | tonumber) - ($began | tonumber)) * 10 | round | . / 10'; }
 
 # reads_all WHO: every document, by segel, byte for byte.
 reads_all() {
@@ -115,7 +116,7 @@ rotate_agency() {
   as ADMIN agency rotate UPTDPPA
   expect "orders that wait" rotate "$(as UPTDPPA_KUSTODIAN pending | jq -r .kind)"
   said=$(as UPTDPPA_KUSTODIAN agency rotate UPTDPPA)
-  expect "the rotation" '1 2 1 true' "$(jq -r '"\(.from) \(.to) \(.replaced) \(.complete)"' <<<"$said")"
+  expect "the rotation" '1 2 1' "$(jq -r '"\(.from) \(.to) \(.cases)"' <<<"$said")"
   expect "orders that still wait" '' "$(as UPTDPPA_KUSTODIAN pending)"
 }
 
@@ -123,7 +124,8 @@ work_after_rotation() {
   reads_all UPTDPPA_PENDAMPING
   reads_all POLRES_PENDAMPING
   deposit_sealed UPTDPPA_MANAJER "$FILE_PHOTO" FOTO AFTER
-  expect "its generation" 2 "$(as UPTDPPA_PENDAMPING show "$DOCUMENT_AFTER" | jq -r .generation)"
+  expect "its generation" 2 "$(open_session UPTDPPA_PENDAMPING &&
+    call UPTDPPA_PENDAMPING "/v1/documents/$DOCUMENT_AFTER" | jq -r .generation)"
   as UPTDPPA_PENDAMPING get "$DOCUMENT_AFTER" -o "$DEMO/opened"
   cmp "$FILE_PHOTO" "$DEMO/opened"
   rm "$DEMO/opened"

@@ -33,7 +33,8 @@ make_people() {
   local name folder
   for name in "${PEOPLE[@]}"; do
     folder=$DEMO/people/$name
-    mkdir -p -m 700 "$folder"
+    mkdir -p "$folder"
+    chmod 700 "$folder"
     segel_of "$folder" keygen --no-passphrase -o "$folder/key.txt"
     segel_of "$folder" enrol --key "$folder/key.txt" --name "$PLANTED_PERSON $name" \
       --office "Kantor ${name%%_*}" -o "$folder/person.enrol"
