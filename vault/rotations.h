@@ -43,8 +43,9 @@ class Rotations {
   // An administrator's signed order. Errors: not_found (no such agency, or no generation yet),
   // conflict (one is open), untrusted, invalid.
   Result<Id> order(const Actor& actor, const Id& node, const std::string& note);
-  // The custodian's first step. An open order is carried out by it. Errors: forbidden, conflict (a
-  // rotation runs), and those of the generation.
+  // The custodian's first step. An open order is carried out by it. While another rotation of the
+  // node runs, this one takes all cases to its later generation, and that one finds none left.
+  // Errors: forbidden, and those of the generation.
   Result<RotationView> start(const Actor& actor, const Id& node,
                              const GenerationSubmission& submission);
   // Errors: not_found, forbidden.
