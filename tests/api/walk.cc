@@ -136,7 +136,9 @@ const Caller& WalkTest::caller(const std::string& label) const {
 Desk& WalkTest::session_of(const Caller& caller) {
   const auto held = sessions_.find(caller.label);
   if (held != sessions_.end()) return held->second;
-  return sessions_.emplace(caller.label, desk_of(*caller.person)).first->second;
+  Desk& desk = sessions_.emplace(caller.label, desk_of(*caller.person)).first->second;
+  desk.get("/v1/session");  // a sealed one begins with its first use
+  return desk;
 }
 
 Answer WalkTest::call(Desk& desk, const Probe& probe, const Caller& caller, const std::string& id) {
@@ -246,12 +248,25 @@ Id WalkTest::stale_case() {
   return case_;
 }
 
+// Its latest generation was made by one who did not hold the one before.
+Id WalkTest::case_without_its_previous() {
+  EXPECT_TRUE(founded_.vault().graph().add_successor(
+      actor_of(worker_, agency_, "MANAJER"),
+      successor_by(worker_, case_, state_of(case_), "sealed")));
+  return case_;
+}
+
+// With nothing left to be made on the way of the next one who opens it.
 Id WalkTest::fresh_case() {
-  const auto state = state_of(case_);
-  if (state.stale) {
-    EXPECT_TRUE(founded_.vault().graph().add_successor(
-        actor_of(worker_, agency_, "MANAJER"), successor_by(worker_, case_, state, "sealed")));
-  }
+  Desk desk(service_.handler());
+  EXPECT_TRUE(desk.answer_challenge(worker_));
+  DeskPort port(desk);
+  KeyRing ring(port, worker_.key(), agency_, worker_.identity, "sealed");
+  const auto state = ring.fresh(case_);
+  EXPECT_TRUE(state);
+  // Not handed in: on its way to a further holder she links the generations that are not.
+  EXPECT_TRUE(ring.add_holder(
+      *state, {HolderKind::access_key, worker_.key(), 0, worker_.record.recipient}));
   return case_;
 }
 

@@ -98,6 +98,7 @@ class WalkTest : public OfficeTest {
   Id new_order();
   Id new_rotation();
   Id stale_case();
+  Id case_without_its_previous();
   Id fresh_case();
   Id case_for_a_newcomer();
   Id pending_document();

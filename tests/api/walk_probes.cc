@@ -222,6 +222,19 @@ void WalkTest::add_graph_probes(std::vector<Probe>& all) {
   };
   all.push_back(about(agency_for_a_custodian, custodian, holder));
 
+  if (sealed()) {
+    Probe previous = plain("POST", boxes, 201, "", "of an older generation");
+    previous.request = [this, boxes](const Caller&, const std::string& id) {
+      const auto older =
+          crypto::NodeSecret::generate(Id::parse(id).value_or(Id{}), crypto::NodeKind::case_file,
+                                       state_of(case_).record.generation - 1);
+      const auto sealed = crypto::seal_previous(older, crypto::Identity::generate().recipient());
+      return as_json(filled(boxes, id),
+                     {{"generation", older.generation}, {"previous", crypto::base64(sealed)}});
+    };
+    all.push_back(about([this] { return case_without_its_previous(); }, reads, previous));
+  }
+
   const std::string generations = node + "/generations";
   Probe generation = plain("POST", generations, 201);
   generation.request = [this, generations](const Caller& by, const std::string& id) {
