@@ -186,7 +186,8 @@ class Gathered {
   }
 
   void note_bad(std::uint64_t line, LogDamage damage) {
-    if (!bad_behind_) bad_behind_ = BadLine{line, damage, std::nullopt};
+    // An entry far behind says that a line before it is wrong, which may be before what was noted.
+    if (!bad_behind_ || line < bad_behind_->line) bad_behind_ = BadLine{line, damage, std::nullopt};
   }
 
   const log_export::Header& header_;
@@ -217,16 +218,18 @@ class Judge {
     // The lines may be sound, and what stands behind them damaged.
     const bool list_is_short = file_.found.size() == count() && file_.expected.size() != count();
     const bool list_is_mixed = !file_.list_in_order && !file_.order().broken();
-    if (is_case() && (list_is_short || list_is_mixed)) return behind_entries();
+    if (is_case() && (list_is_short || list_is_mixed)) {
+      return earliest(broken_entry(), behind_entries(*opened));
+    }
     if (holds(file_.expected, *opened)) {
       // What is proven of a case says nothing of what is not.
       const bool all_proven = !is_case() || file_.expected.size() == count();
       if (!all_proven && file_.bad_behind()) return file_.bad_behind();
       if (const auto bad = parting()) return bad;
-      if (file_.bad_behind()) return file_.bad_behind();
+      if (const auto bad = earliest(misplaced_list(), file_.bad_behind())) return bad;
       return beside_entries(*opened);
     }
-    if (holds(file_.found, *opened)) return behind_entries();
+    if (holds(file_.found, *opened)) return behind_entries(*opened);
     if (const auto bad = first_visible()) return bad;
     // Lines and list agree with each other and not with the head: the proof is damaged, or both
     // were made anew.
@@ -274,12 +277,18 @@ class Judge {
   // Without a list that holds: what can be seen all the same. A list that is damaged itself says
   // nothing of how many lines there should be.
   std::optional<BadLine> first_visible() const {
-    if (!file_.bad_behind()) return parting();
+    if (!file_.bad_behind() && list_is_whole()) return parting();
     return earliest(unlisted(), file_.bad_behind());
   }
+  // Whether the list goes over all that the header names; where a line of it is gone with its
+  // place, the rest of it lists later entries.
+  bool list_is_whole() const {
+    if (is_case()) return true;
+    return file_.expected.size() == count() && file_.list_from == header_.from;
+  }
   // The entries hold; which line behind them does not?
-  std::optional<BadLine> behind_entries() const {
-    std::uint64_t line = file_.range ? file_.range_line : file_.head_line;
+  std::optional<BadLine> behind_entries(const Checkpoint& head) const {
+    std::uint64_t line = line_of_proof(head);
     const auto parted = find_parting(file_.expected, file_.found);
     if (!parted)
       return earliest(file_.bad_behind(), BadLine{line, LogDamage::edited, std::nullopt});
@@ -288,22 +297,25 @@ class Judge {
     }
     return earliest(file_.bad_behind(), BadLine{line, parted->damage, std::nullopt});
   }
+  // The list says of itself that it begins elsewhere than where its hashes hold. The lines behind
+  // its first seem wrong then, and are not.
+  std::optional<BadLine> misplaced_list() const {
+    if (is_case() || file_.list_lines.empty() || file_.list_from == file_.range->from) {
+      return std::nullopt;
+    }
+    return BadLine{file_.list_lines.front().line, LogDamage::edited, std::nullopt};
+  }
   // All hashes hold; header and the order of the entries remain.
   std::optional<BadLine> beside_entries(const Checkpoint& head) const {
     const bool same_range =
         is_case() || (file_.range->from == header_.from && file_.range->to == header_.to);
     const bool all_there = file_.found.size() == count();
-    if (!is_case() && !file_.list_lines.empty() && file_.list_from != file_.range->from) {
-      return BadLine{file_.list_lines.front().line, LogDamage::edited, std::nullopt};
-    }
     const bool other_case =
         is_case() && !file_.found.empty() && file_.order().first_case() != header_.case_id;
-    if (header_.origin != head.origin || !same_range || other_case ||
-        (is_case() ? file_.found.size() > count() : !all_there)) {
+    // Every entry has its proof and there is none without: it is the header that says otherwise.
+    if (header_.origin != head.origin || !same_range || other_case || !all_there) {
       return BadLine{1, LogDamage::edited, std::nullopt};
     }
-    // Of a case nothing but the header says how many there must be.
-    if (!all_there) return entry_line(file_.found.size(), LogDamage::deleted);
     if (const auto& broken = file_.order().broken()) {
       return BadLine{*broken, is_case() ? LogDamage::deleted : LogDamage::contradictory,
                      std::nullopt};
@@ -311,14 +323,17 @@ class Judge {
     return std::nullopt;
   }
   std::optional<BadLine> cut() const {
-    std::optional<BadLine> first = earliest(file_.bad_behind(), unlisted());
-    if (const auto& broken = file_.order().broken()) {
-      first = earliest(first, BadLine{*broken, LogDamage::edited, std::nullopt});
-    }
+    const auto first = earliest(earliest(file_.bad_behind(), unlisted()), broken_entry());
     const BadLine end{file_.last_line(), LogDamage::cut, std::nullopt};
     // A last line without an end is bad because of that.
     if (first && first->line == end.line && !file_.last_whole()) return end;
     return earliest(first, end);
+  }
+  // The first line of an entry that does not follow from those before it.
+  std::optional<BadLine> broken_entry() const {
+    const auto& broken = file_.order().broken();
+    if (!broken) return std::nullopt;
+    return BadLine{*broken, LogDamage::edited, std::nullopt};
   }
   // The first line of an entry that is not as listed, as far as the list goes.
   std::optional<BadLine> unlisted() const {
