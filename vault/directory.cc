@@ -30,17 +30,21 @@ Result<Record> read_statement(const ReadTxn& txn, ByteView key) {
   return std::move(*record);
 }
 
-// An access key stands either in a statement of its own, or in its agency's or the founding one.
+// The access keys that a statement is about: its own, its agency's first, or the founders'.
+std::vector<AccessKeyRecord> keys_in(const Statement& statement) {
+  if (const auto own = crypto::record_of<AccessKeyRecord>(statement)) return {*own};
+  if (const auto agency = crypto::record_of<AgencyRecord>(statement)) return {agency->custodian};
+  const auto founding = crypto::record_of<FoundingRecord>(statement);
+  return founding ? founding->administrators : std::vector<AccessKeyRecord>{};
+}
+
+// A statement under another's key would lend that one a role, or a public key to seal to.
 Result<AccessKeyRecord> find_key(const ReadTxn& txn, const Id& key) {
   const auto stored = require<StatementRecord>(txn, Key(Kind::access_key).id(key));
   if (!stored) return tl::unexpected(stored.error());
   const auto statement = Statement::parse(stored->note);
   if (!statement) return tl::unexpected(Errc::corrupt);
-  if (const auto own = crypto::record_of<AccessKeyRecord>(*statement)) return *own;
-  if (const auto agency = crypto::record_of<AgencyRecord>(*statement)) return agency->custodian;
-  const auto founding = crypto::record_of<FoundingRecord>(*statement);
-  if (!founding) return tl::unexpected(Errc::corrupt);
-  for (const auto& one : founding->administrators) {
+  for (const auto& one : keys_in(*statement)) {
     if (one.key == key) return one;
   }
   return tl::unexpected(Errc::corrupt);
@@ -147,7 +151,9 @@ Result<FoundingRecord> read_founding(const ReadTxn& txn) {
 }
 
 Result<AgencyRecord> read_agency(const ReadTxn& txn, const Id& agency) {
-  return read_statement<AgencyRecord>(txn, Key(Kind::agency).id(agency));
+  auto record = read_statement<AgencyRecord>(txn, Key(Kind::agency).id(agency));
+  if (record && record->agency != agency) return tl::unexpected(Errc::corrupt);
+  return record;
 }
 
 Result<AccessKeyRecord> read_access_key(const ReadTxn& txn, const Id& key) {
@@ -228,7 +234,9 @@ Result<AccessKeyRecord> Directory::access_key_of(const crypto::Recipient& recipi
     if (!*id) return tl::unexpected(Errc::not_found);
     const auto key = Id::from(**id);
     if (!key) return tl::unexpected(Errc::corrupt);
-    return find_key(txn, *key);
+    auto record = find_key(txn, *key);
+    if (record && record->recipient != recipient) return tl::unexpected(Errc::corrupt);
+    return record;
   });
 }
 

@@ -17,13 +17,17 @@ using crypto::Statement;
 Result<void> read_added(const ReadTxn& txn, NodeState& state) {
   const Key range = Key(Kind::added_holder).id(state.record.node).u64(state.record.generation);
   bool sound = true;
-  const auto scanned = txn.scan(range, range.end(), [&](ByteView, ByteView value) {
+  const auto scanned = txn.scan(range, range.end(), [&](ByteView key, ByteView value) {
     const auto stored = decode<StatementRecord>(value);
     if (!stored) return sound = false;
     const auto statement = Statement::parse(stored->note);
     if (!statement) return sound = false;
     const auto record = crypto::record_of<HolderRecord>(*statement);
-    if (!record) return sound = false;
+    if (!record || record->node != state.record.node ||
+        record->generation != state.record.generation ||
+        Id::from(key.last(16)) != record->holder.id) {
+      return sound = false;
+    }
     state.holders.push_back(record->holder);
     state.holder_notes.push_back(stored->note);
     return true;
@@ -45,7 +49,9 @@ Result<Holder> current(const ReadTxn& txn, const Holder& holder) {
   const auto statement = Statement::parse(stored->note);
   if (!statement) return tl::unexpected(Errc::corrupt);
   const auto record = crypto::record_of<GenerationRecord>(*statement);
-  if (!record) return tl::unexpected(Errc::corrupt);
+  if (!record || record->node != holder.id || record->generation != *latest) {
+    return tl::unexpected(Errc::corrupt);
+  }
   return Holder{HolderKind::node, holder.id, record->generation, record->recipient};
 }
 

@@ -2,9 +2,11 @@
 //
 // A record is a CBOR array: its format number, then its fields in the order of fields() below,
 // which serves writing and reading alike. A format above the known one is refused, not guessed;
-// bytes that do not decode to exactly one record are corrupt.
+// bytes that do not decode to exactly one record are corrupt. Where a record names its own id,
+// place() is the key that it belongs under.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,6 +19,7 @@
 #include "crypto/manifest.h"
 #include "vault/clock.h"
 #include "vault/error.h"
+#include "vault/keys.h"
 #include "vault/meta_store.h"
 
 namespace vault {
@@ -58,6 +61,7 @@ struct CaseRecord {
   bool minor = false;
   Id creator;
   Time created = 0;
+  Key place() const { return Key(Kind::case_file).id(id); }
   template <typename Archive>
   void fields(Archive& archive) {
     archive(id, code, agency, category, flags, minor, creator, created);
@@ -91,6 +95,7 @@ struct ShareCaseRecord {
   std::uint64_t state = static_cast<std::uint64_t>(ShareState::sent);
   std::string holder_note;      // signed holder record, in force once accepted
   std::string acceptance_note;  // signed by the receiving custodian; empty until then
+  Key place() const { return Key(Kind::share).id(id); }
   template <typename Archive>
   void fields(Archive& archive) {
     archive(id, case_id, agency, by, created, state, holder_note, acceptance_note);
@@ -108,6 +113,7 @@ struct OrderCaseRecord {
   std::string note;  // the statement that waits, or the signed order
   std::uint64_t state = static_cast<std::uint64_t>(OrderState::open);
   Time created = 0;
+  Key place() const { return Key(Kind::order).id(id); }
   template <typename Archive>
   void fields(Archive& archive) {
     archive(id, kind, node, note, state, created);
@@ -125,6 +131,7 @@ struct RotationCaseRecord {
   Id cursor;                   // the last case done; the run goes on behind it
   bool complete = false;
   std::string statement;
+  Key place() const { return Key(Kind::rotation).id(id); }
   template <typename Archive>
   void fields(Archive& archive) {
     archive(id, node, order, from, to, replaced, cursor, complete, statement);
@@ -136,6 +143,7 @@ struct DocumentRecord {
   Id id;
   Id case_id;
   std::uint64_t versions = 0;
+  Key place() const { return Key(Kind::document).id(id); }
   template <typename Archive>
   void fields(Archive& archive) {
     archive(id, case_id, versions);
@@ -160,6 +168,7 @@ struct VersionRecord {
       manifest_digest{};  // of the signed statement; nothing of its content can be guessed from it
   bool inline_payload = false;
   Id blob;  // nil when the payload stands inline
+  Key place() const { return Key(Kind::version).id(document).u64(version); }
   template <typename Archive>
   void fields(Archive& archive) {
     archive(document, version, case_id, generation, type, classification, minor, depositor, created,
@@ -187,7 +196,8 @@ Bytes encode(const Record& record);
 template <typename Record>
 Result<Record> decode(ByteView bytes);
 
-// Reads one record by key. No value: there is none. Errors: those of get() and decode().
+// Reads one record by key. No value: there is none. Errors: those of get() and decode(); corrupt:
+// it says that it belongs under another key.
 template <typename Record, typename Txn>
 Result<std::optional<Record>> load(const Txn& txn, ByteView key) {
   const auto bytes = txn.get(key);
@@ -195,6 +205,10 @@ Result<std::optional<Record>> load(const Txn& txn, ByteView key) {
   if (!*bytes) return std::optional<Record>{};
   auto record = decode<Record>(**bytes);
   if (!record) return tl::unexpected(record.error());
+  // A record that was moved under another's key would be taken for that one, whole and well.
+  if constexpr (requires { record->place(); }) {
+    if (!std::ranges::equal(record->place().raw(), key)) return tl::unexpected(Errc::corrupt);
+  }
   return std::optional<Record>(std::move(*record));
 }
 

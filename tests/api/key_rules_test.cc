@@ -102,6 +102,19 @@ class MovedRecordTest : public KeyRulesTest {
     return opened() ? content.body : open_at_home(desk, content.body, desk.get(path).json());
   }
 
+  Answer log_in(const Person& person) {
+    auto vault = vault::Vault::open(
+        {disk_->data(), founded_.log_key(), std::uint64_t{1} << 30, founded_.clock()});
+    EXPECT_TRUE(vault);
+    Service service(**vault, options());
+    Desk desk(service.handler());
+    if (!opened()) {
+      return desk.post("/v1/sessions", {{"recipient", person.identity.recipient().text()}});
+    }
+    const crypto::SecretBytes key = person.identity.text();
+    return desk.post("/v1/sessions", {{"identity", key.expose_text()}});
+  }
+
   std::optional<std::string> open_at_home(Desk& desk, const std::string& file, const json& shown) {
     DeskPort port(desk);
     KeyRing ring = ring_of(port, worker_, agency_);
@@ -129,6 +142,10 @@ class MovedRecordTest : public KeyRulesTest {
   }
   static crypto::Bytes payload_of(const Id& document) {
     return Key(Kind::inline_payload).id(document).u64(1).raw();
+  }
+
+  static crypto::Bytes version_of(const Id& document) {
+    return Key(Kind::version).id(document).u64(1).raw();
   }
 
   Id document_, another_, other_case_;
@@ -160,6 +177,28 @@ TEST_P(MovedRecordTest, LockboxesExchangedByOneWhoHasTheEraseKeys) {
 TEST_P(MovedRecordTest, PayloadsOfTwoDocumentsExchanged) {
   disk_->swap(payload_of(document_), payload_of(another_), false);
   EXPECT_EQ(read(), std::nullopt);
+}
+
+// All that belongs together, so that nothing in it contradicts itself: it is another document,
+// whole and well, in the place of the one that is asked for.
+TEST_P(MovedRecordTest, TwoDocumentsExchangedWhole) {
+  disk_->swap(header_of(document_), header_of(another_), true);
+  disk_->swap(version_of(document_), version_of(another_), false);
+  EXPECT_EQ(read(), std::nullopt);
+}
+
+// Taken for hers, it would lend her another's role, and another's public key to all that is sealed
+// to her from then on.
+TEST_P(MovedRecordTest, StatementOfAnotherPersonIsNotTakenForHers) {
+  disk_->swap(Key(Kind::access_key).id(worker_.key()).raw(),
+              Key(Kind::access_key).id(colleague_.key()).raw(), false);
+  EXPECT_EQ(log_in(worker_).status, 500);
+}
+
+TEST_P(MovedRecordTest, KeyThatIsIndexedAsAnothersDoesNotLogInAsHer) {
+  disk_->swap(Key(Kind::by_recipient).bytes(worker_.record.recipient.key).raw(),
+              Key(Kind::by_recipient).bytes(colleague_.record.recipient.key).raw(), false);
+  EXPECT_EQ(log_in(worker_).status, 500);
 }
 
 INSTANTIATE_TEST_SUITE_P(Both, KeyRulesTest, ::testing::Values("opened", "sealed"),
