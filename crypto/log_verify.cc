@@ -1,204 +1,20 @@
 #include "crypto/log_verify.h"
 
 #include <algorithm>
-#include <unordered_map>
 #include <vector>
 
 #include "crypto/line_reader.h"
 #include "crypto/log_diagnosis.h"
-#include "crypto/log_entry.h"
 #include "crypto/log_export.h"
+#include "crypto/log_gathered.h"
 #include "crypto/merkle.h"
-#include "crypto/timestamp.h"
 
 namespace crypto {
 namespace {
 
-using log_export::LineKind;
-
 // A head with its cosignatures, and some room: no line of an export is longer.
 constexpr std::size_t kMaxLine = std::size_t{256} << 10;
 constexpr std::uint64_t kFirstEntryLine = 2;
-
-// Checks that entries follow one another as the log writes them: what a server that signs its own
-// log could still get wrong. Remembers where that first failed.
-class Order {
- public:
-  explicit Order(const log_export::Header& header) : header_(header) {}
-
-  void add(std::uint64_t line, std::string_view text, const Digest& leaf) {
-    const auto entry = LogEntry::parse(text);
-    const bool follows = entry && is_next(*entry) && in_chain(*entry, leaf);
-    if (!follows && !broken_) broken_ = line;
-    if (!entry) return;
-    if (count_++ == 0) {
-      first_time_ = entry->time;
-      first_case_ = entry->case_id;
-    }
-    last_time_ = entry->time;
-    last_index_ = entry->index;
-  }
-
-  const std::optional<std::uint64_t>& broken() const { return broken_; }
-  const Id& first_case() const { return first_case_; }
-  std::string first_time() const { return count_ > 0 ? time_text(first_time_) : std::string(); }
-  std::string last_time() const { return count_ > 0 ? time_text(last_time_) : std::string(); }
-
- private:
-  bool is_next(const LogEntry& entry) const {
-    if (count_ > 0 && entry.time < last_time_) return false;
-    if (!header_.case_id.is_nil()) {
-      return entry.case_id == header_.case_id && entry.case_seq == header_.from + count_ &&
-             (count_ == 0 || entry.index > last_index_);
-    }
-    return entry.index == header_.from + count_;
-  }
-  bool in_chain(const LogEntry& entry, const Digest& leaf) {
-    if (entry.case_id.is_nil()) return true;
-    const auto [place, is_new] = chains_.try_emplace(entry.case_id, Chain{entry.case_seq, leaf});
-    if (is_new) return true;
-    const Chain last = std::exchange(place->second, Chain{entry.case_seq, leaf});
-    return entry.case_seq == last.seq + 1 && entry.case_prev == last.leaf;
-  }
-
-  struct Chain {
-    std::uint64_t seq;
-    Digest leaf;
-  };
-  const log_export::Header& header_;
-  std::uint64_t count_ = 0;
-  std::int64_t first_time_ = 0;
-  Id first_case_;
-  std::int64_t last_time_ = 0;
-  std::uint64_t last_index_ = 0;
-  std::unordered_map<Id, Chain> chains_;
-  std::optional<std::uint64_t> broken_;
-};
-
-// Reads the file and gathers what there is to judge: the leaf hash of every line of an entry, and
-// what stands behind them.
-class Gathered {
- public:
-  Gathered(LineReader& lines, const log_export::Header& header) : header_(header), order_(header) {
-    while (const auto line = lines.next()) {
-      ++line_;
-      last_whole_ = line->whole;
-      take(line->text);
-    }
-    // A line that no export can have: the rest is not looked at.
-    if (lines.too_long()) note_bad(++line_, LogDamage::edited);
-  }
-
-  // The first line whose form or place is wrong, behind the entries.
-  const std::optional<BadLine>& bad_behind() const { return bad_behind_; }
-  bool is_cut() const { return !head_ || !last_whole_; }
-  bool last_whole() const { return last_whole_; }
-  std::uint64_t last_line() const { return line_; }
-  const Order& order() const { return order_; }
-
-  std::vector<Digest> found;     // of the lines of entries
-  std::vector<Digest> expected;  // as listed behind them
-  struct ListLine {
-    std::uint64_t line;
-    std::size_t before;   // hashes in the list before it
-    std::uint64_t first;  // entry of its first hash, as it says
-  };
-  std::vector<ListLine> list_lines;
-  std::uint64_t list_from = 0;
-  bool list_in_order = true;
-  std::optional<log_export::RangeLine> range;
-  std::uint64_t range_line = 0;
-  std::vector<log_export::Inclusion> inclusions;
-  std::uint64_t head_line = 0;
-  const std::optional<log_export::Head>& head() const { return head_; }
-
- private:
-  bool is_case() const { return !header_.case_id.is_nil(); }
-
-  void take(std::string_view text) {
-    const LineKind kind = log_export::kind_of(text);
-    if (head_) return note_bad(line_, LogDamage::inserted);
-    if (!behind_entries_ &&
-        (kind == LineKind::entry ||
-         (kind == LineKind::unknown && found.size() < header_.to - header_.from))) {
-      found.push_back(merkle::leaf_hash(as_bytes(text)));
-      order_.add(line_, text, found.back());
-      return;
-    }
-    if (!std::exchange(behind_entries_, true)) first_behind_ = line_;
-    take_behind(kind, text);
-  }
-
-  void take_behind(LineKind kind, std::string_view text) {
-    switch (kind) {
-      case LineKind::entry:
-        return note_bad(first_behind_, LogDamage::swapped);
-      case LineKind::unknown:
-        return note_bad(line_, LogDamage::edited);
-      case LineKind::leaves:
-        return take_leaves(text);
-      case LineKind::inclusion:
-        return take_inclusion(text);
-      case LineKind::range:
-        return take_range(text);
-      case LineKind::head:
-        return take_head(text);
-    }
-  }
-
-  void take_leaves(std::string_view text) {
-    auto leaves = log_export::Leaves::parse(text);
-    if (is_case() || range) return note_bad(line_, LogDamage::inserted);
-    if (!leaves) return note_bad(line_, LogDamage::edited);
-    // Against each other, not against the header, which may be what was edited.
-    if (list_lines.empty()) list_from = leaves->first;
-    const std::uint64_t next = list_from + expected.size();
-    if (leaves->first != next) {
-      note_bad(line_, leaves->first > next ? LogDamage::deleted : LogDamage::inserted);
-    }
-    list_lines.push_back({line_, expected.size(), leaves->first});
-    expected.insert(expected.end(), leaves->hashes.begin(), leaves->hashes.end());
-  }
-  void take_inclusion(std::string_view text) {
-    auto inclusion = log_export::Inclusion::parse(text);
-    if (!is_case()) return note_bad(line_, LogDamage::inserted);
-    if (!inclusion) return note_bad(line_, LogDamage::edited);
-    if (!inclusions.empty() && inclusion->index <= inclusions.back().index) list_in_order = false;
-    list_lines.push_back({line_, expected.size(), inclusion->index});
-    expected.push_back(inclusion->leaf);
-    inclusions.push_back(std::move(*inclusion));
-  }
-  void take_range(std::string_view text) {
-    auto parsed = log_export::RangeLine::parse(text);
-    if (is_case() || range) return note_bad(line_, LogDamage::inserted);
-    if (!parsed) return note_bad(line_, LogDamage::edited);
-    range = std::move(*parsed);
-    range_line = line_;
-  }
-  void take_head(std::string_view text) {
-    auto parsed = log_export::Head::parse(text);
-    if (!parsed) return note_bad(line_, LogDamage::edited);
-    const bool none = found.empty() && header_.to > header_.from;
-    const bool proven = is_case() ? !none && inclusions.size() >= found.size() : range.has_value();
-    if (!proven) note_bad(line_, LogDamage::deleted);
-    head_ = std::move(*parsed);
-    head_line = line_;
-  }
-
-  void note_bad(std::uint64_t line, LogDamage damage) {
-    // An entry far behind says that a line before it is wrong, which may be before what was noted.
-    if (!bad_behind_ || line < bad_behind_->line) bad_behind_ = BadLine{line, damage, std::nullopt};
-  }
-
-  const log_export::Header& header_;
-  Order order_;
-  std::uint64_t line_ = 1;
-  bool last_whole_ = true;
-  bool behind_entries_ = false;
-  std::uint64_t first_behind_ = 0;
-  std::optional<log_export::Head> head_;
-  std::optional<BadLine> bad_behind_;
-};
 
 // Judges what was gathered. The signed head is the only thing that is trusted; the first of the
 // lists that it vouches for judges the others.
