@@ -13,7 +13,6 @@
 #include "cli/commands/agency.h"
 #include "cli/commands/cases.h"
 #include "cli/commands/completion.h"
-#include "cli/commands/documents.h"
 #include "cli/commands/enrol.h"
 #include "cli/commands/export_age.h"
 #include "cli/commands/fingerprint.h"
@@ -22,10 +21,13 @@
 #include "cli/commands/keygen.h"
 #include "cli/commands/log.h"
 #include "cli/commands/login.h"
+#include "cli/commands/ls.h"
 #include "cli/commands/pending.h"
 #include "cli/commands/put.h"
 #include "cli/commands/session.h"
+#include "cli/commands/show.h"
 #include "cli/commands/status.h"
+#include "cli/commands/verify.h"
 #include "cli/context.h"
 #include "crypto/secret.h"
 
@@ -89,7 +91,9 @@ void add_commands(CLI::App& app, Context& context, const AddCommands& first) {
   add_case(app, context);
   add_put(app, context);
   add_get(app, context);
-  add_documents(app, context);
+  add_ls(app, context);
+  add_show(app, context);
+  add_verify(app, context);
   add_export(app, context);
   add_log(app, context);
   add_age(app, context);
