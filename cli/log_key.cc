@@ -43,16 +43,21 @@ Result<crypto::NoteVerifier> log_key(const LogKeyOptions& options, Context& cont
   return std::move(*verifier);
 }
 
+Result<crypto::Checkpoint> open_head(std::string_view note, const std::string& where,
+                                     const crypto::NoteVerifier& log) {
+  auto head = crypto::Checkpoint::open(note, log);
+  if (head) return std::move(*head);
+  if (head.error() == crypto::Errc::untrusted) {
+    return refuse(Message(Text::head_untrusted, where), Text::head_untrusted_advice);
+  }
+  return refuse(Message(Text::head_malformed, where), Text::head_malformed_advice);
+}
+
 Result<crypto::Checkpoint> read_head(const std::filesystem::path& path,
                                      const crypto::NoteVerifier& log) {
   const auto bytes = read_file(path);
   if (!bytes) return tl::unexpected(bytes.error());
-  auto head = crypto::Checkpoint::open(crypto::as_text(*bytes), log);
-  if (head) return std::move(*head);
-  if (head.error() == crypto::Errc::untrusted) {
-    return refuse(Message(Text::head_untrusted, path.string()));
-  }
-  return refuse(Message(Text::head_malformed, path.string()), Text::head_malformed_advice);
+  return open_head(crypto::as_text(*bytes), path.string(), log);
 }
 
 }  // namespace cli

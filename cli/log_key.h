@@ -24,8 +24,11 @@ void add_log_key_options(CLI::App& command, Context& context, LogKeyOptions& opt
 // open_profile and read_file.
 Result<crypto::NoteVerifier> log_key(const LogKeyOptions& options, Context& context);
 
-// A head kept from `segel log checkpoint`. Errors: head_malformed, head_untrusted, those of
-// read_file.
+// A signed head; `where` it came from stands in the failure. Errors: head_malformed,
+// head_untrusted.
+Result<crypto::Checkpoint> open_head(std::string_view note, const std::string& where,
+                                     const crypto::NoteVerifier& log);
+// One kept from `segel log checkpoint`. Errors: as open_head, and those of read_file.
 Result<crypto::Checkpoint> read_head(const std::filesystem::path& path,
                                      const crypto::NoteVerifier& log);
 

@@ -18,28 +18,18 @@ Result<void> keep(const crypto::NoteVerifier& log, Context& context) {
 
 }  // namespace
 
-Result<SignedHead> open_head(std::string note, const crypto::NoteVerifier& log) {
-  auto head = crypto::Checkpoint::open(note, log);
-  if (head) return SignedHead{std::move(note), std::move(*head)};
-  const Text what =
-      head.error() == crypto::Errc::untrusted ? Text::head_untrusted : Text::head_malformed;
-  return refuse(Message(what, "/v1/log/checkpoint"), Text::head_untrusted_advice);
-}
-
-Result<SignedHead> fetch_head(Remote& remote, const LogKeyOptions& key, Context& context) {
-  const auto log = log_key(key, context);
-  if (!log) return tl::unexpected(log.error());
+Result<SignedHead> fetch_head(Remote& remote, const crypto::NoteVerifier& log, Context& context) {
   api::ClientRequest request;
   request.method = "GET";
   request.target = "/v1/log/checkpoint";
-  const auto response = remote.send(std::move(request));
+  const auto response = remote.send(request);
   if (!response) return tl::unexpected(response.error());
   auto note = response->text();
   if (!note) return refuse(Text::answer_unreadable, Text::service_malformed_advice);
-  auto head = open_head(std::move(*note), *log);
-  if (!head) return head;
-  if (auto kept = keep(*log, context); !kept) return tl::unexpected(kept.error());
-  return head;
+  auto head = open_head(*note, request.target, log);
+  if (!head) return tl::unexpected(head.error());
+  if (auto kept = keep(log, context); !kept) return tl::unexpected(kept.error());
+  return SignedHead{std::move(*note), std::move(*head)};
 }
 
 Result<crypto::merkle::Proof> read_proof(const nlohmann::json& answer) {

@@ -15,12 +15,9 @@ struct SignedHead {
   crypto::Checkpoint head;
 };
 
-// The head as it is now. The key that a person named, and that fits, is kept in her settings if
-// there is none yet. Errors: head_untrusted, head_malformed, and those of the service and
-// log_key().
-Result<SignedHead> fetch_head(Remote& remote, const LogKeyOptions& key, Context& context);
-// A head out of an answer. Errors: head_untrusted, head_malformed.
-Result<SignedHead> open_head(std::string note, const crypto::NoteVerifier& log);
+// The head as it is now. A key that fits is kept in the person's settings if there is none yet.
+// Errors: head_untrusted, head_malformed, and those of the service.
+Result<SignedHead> fetch_head(Remote& remote, const crypto::NoteVerifier& log, Context& context);
 
 // The hashes under `proof`. Errors: answer_unreadable.
 Result<crypto::merkle::Proof> read_proof(const nlohmann::json& answer);

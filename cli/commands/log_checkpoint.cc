@@ -19,7 +19,9 @@ struct Options {
 Result<void> checkpoint(const Options& options, Context& context) {
   auto remote = context.open_remote();
   if (!remote) return tl::unexpected(remote.error());
-  const auto signed_head = fetch_head(*remote, options.key, context);
+  const auto log = log_key(options.key, context);
+  if (!log) return tl::unexpected(log.error());
+  const auto signed_head = fetch_head(*remote, *log, context);
   if (!signed_head) return tl::unexpected(signed_head.error());
   if (!options.output.empty()) {
     const auto wrote =

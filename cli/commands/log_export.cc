@@ -156,11 +156,11 @@ struct Exporting {
 Result<void> export_log(const Options& options, Context& context) {
   auto remote = context.open_remote();
   if (!remote) return tl::unexpected(remote.error());
-  // Before anything is read: a key that is not this log's would find everything forged.
-  const auto head = fetch_head(*remote, options.key, context);
-  if (!head) return tl::unexpected(head.error());
   const auto log = log_key(options.key, context);
   if (!log) return tl::unexpected(log.error());
+  // Before anything is read: a key that is not this log's would find everything forged.
+  const auto head = fetch_head(*remote, *log, context);
+  if (!head) return tl::unexpected(head.error());
   crypto::Id case_id;
   if (!options.case_name.empty()) {
     const auto found = find_case(*remote, options.case_name);

@@ -53,24 +53,20 @@ Result<void> prove_entry(std::uint64_t index, Remote& remote, const SignedHead& 
 }
 
 // That the log goes on from a head that was kept.
-Result<void> prove_growth(const Options& options, Remote& remote, const SignedHead& head,
+Result<void> prove_growth(const crypto::Checkpoint& kept, Remote& remote, const SignedHead& head,
                           Context& context) {
-  const auto log = log_key(options.key, context);
-  if (!log) return tl::unexpected(log.error());
-  const auto kept = read_head(options.head, *log);
-  if (!kept) return tl::unexpected(kept.error());
-  if (kept->size > head.head.size) {
-    return refuse(Message(Text::log_head_cut, head.head.size, kept->size));
+  if (kept.size > head.head.size) {
+    return refuse(Message(Text::log_head_cut, head.head.size, kept.size));
   }
-  auto answer = remote.get(query("from", kept->size, head.head.size));
+  auto answer = remote.get(query("from", kept.size, head.head.size));
   if (!answer) return tl::unexpected(answer.error());
   const auto proof = read_proof(*answer);
   if (!proof) return tl::unexpected(proof.error());
-  if (!crypto::merkle::verify_consistency(kept->size, head.head.size, kept->root, head.head.root,
+  if (!crypto::merkle::verify_consistency(kept.size, head.head.size, kept.root, head.head.root,
                                           *proof)) {
-    return refuse(Message(Text::log_head_rewritten, kept->size));
+    return refuse(Message(Text::log_head_rewritten, kept.size));
   }
-  show(std::move(*answer), head, Message(Text::log_head_continued, kept->size), context);
+  show(std::move(*answer), head, Message(Text::log_head_continued, kept.size), context);
   return {};
 }
 
@@ -95,10 +91,16 @@ Result<void> prove(const Options& options, Context& context) {
   if (ways != 1 || (options.to && !options.from)) return misused(Text::log_proof_of_what);
   auto remote = context.open_remote();
   if (!remote) return tl::unexpected(remote.error());
-  const auto head = fetch_head(*remote, options.key, context);
+  const auto log = log_key(options.key, context);
+  if (!log) return tl::unexpected(log.error());
+  const auto head = fetch_head(*remote, *log, context);
   if (!head) return tl::unexpected(head.error());
   if (options.index) return prove_entry(*options.index, *remote, *head, context);
-  if (!options.head.empty()) return prove_growth(options, *remote, *head, context);
+  if (!options.head.empty()) {
+    const auto kept = read_head(options.head, *log);
+    if (!kept) return tl::unexpected(kept.error());
+    return prove_growth(*kept, *remote, *head, context);
+  }
   return hand_on(*options.from, options.to.value_or(head->head.size), *remote, *head, context);
 }
 
