@@ -2,7 +2,20 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/enrolled.h"
+#include "cli/fingerprint_check.h"
+
 namespace cli {
+
+Result<EnrolmentFile> read_compared(const Context& context, const std::string& path,
+                                    const std::string& fingerprint) {
+  auto person = EnrolmentFile::read(path);
+  if (!person) return person;
+  const auto compared =
+      check_fingerprint(context, called(*person), person->fingerprint(), fingerprint);
+  if (!compared) return tl::unexpected(compared.error());
+  return person;
+}
 
 Result<void> register_statement(Context& context, SealedSession& session, const std::string& target,
                                 const crypto::Statement& statement, const EnrolmentFile& person) {

@@ -10,6 +10,10 @@
 
 namespace cli {
 
+// An enrolment file whose fingerprint was compared (cli/fingerprint_check.h). Errors: those of
+// both.
+Result<EnrolmentFile> read_compared(const Context& context, const std::string& path,
+                                    const std::string& fingerprint);
 // Signs, sends, and shows what came of it: registered, or waiting for a second administrator.
 Result<void> register_statement(Context& context, SealedSession& session, const std::string& target,
                                 const crypto::Statement& statement, const EnrolmentFile& person);

@@ -7,7 +7,6 @@
 #include "cli/agencies.h"
 #include "cli/commands/agency_rotate.h"
 #include "cli/enrolled.h"
-#include "cli/fingerprint_check.h"
 #include "cli/now.h"
 #include "cli/registration.h"
 #include "cli/sealed_session.h"
@@ -23,11 +22,8 @@ struct AddOptions {
 };
 
 Result<void> add(const AddOptions& options, Context& context) {
-  const auto person = EnrolmentFile::read(options.custodian);
+  const auto person = read_compared(context, options.custodian, options.fingerprint);
   if (!person) return tl::unexpected(person.error());
-  const auto compared =
-      check_fingerprint(context, called(*person), person->fingerprint(), options.fingerprint);
-  if (!compared) return compared;
   const auto session = SealedSession::open(context);
   if (!session) return tl::unexpected(session.error());
 

@@ -7,7 +7,6 @@
 #include "api/wire.h"
 #include "cli/agencies.h"
 #include "cli/enrolled.h"
-#include "cli/fingerprint_check.h"
 #include "cli/registration.h"
 #include "cli/sealed_session.h"
 
@@ -24,11 +23,8 @@ struct AddOptions {
 };
 
 Result<void> add(const AddOptions& options, Context& context) {
-  const auto person = EnrolmentFile::read(options.enrolment);
+  const auto person = read_compared(context, options.enrolment, options.fingerprint);
   if (!person) return tl::unexpected(person.error());
-  const auto compared =
-      check_fingerprint(context, called(*person), person->fingerprint(), options.fingerprint);
-  if (!compared) return compared;
   const auto session = SealedSession::open(context);
   if (!session) return tl::unexpected(session.error());
 
