@@ -115,8 +115,8 @@ void add_put(CLI::App& app, Context& context) {
   add("--title", options->title, Text::put_title)->type_name("TEXT");
   add("--type", options->type, Text::put_type)->type_name("CODE");
   add("--class", options->classification, Text::put_class)
-      ->check(CLI::IsMember({"K1", "K2", "K3", "K4"}))
-      ->option_text("K1|K2|K3|K4");
+      ->check(CLI::IsMember({"K0", "K1", "K2", "K3", "K4"}))
+      ->option_text("K0|K1|K2|K3|K4");
   command.add_flag("--minor", options->minor, context.say(Text::put_minor));
   add("--document", options->document, Text::put_document)->type_name("ID");
   add("--media-type", options->media_type, Text::put_media_type)->type_name("TYPE");
