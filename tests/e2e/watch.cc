@@ -23,17 +23,22 @@ constexpr std::chrono::seconds kClockSlack{1};
 Watch::Watch(std::chrono::milliseconds interval, std::function<void()> look)
     : thread_([this, interval, look = std::move(look)] {
         auto next = std::chrono::steady_clock::now();
+        std::unique_lock lock(mutex_);
         while (!stop_) {
+          lock.unlock();
           look();
+          lock.lock();
           next = std::max(next + interval, std::chrono::steady_clock::now());
-          while (!stop_ && std::chrono::steady_clock::now() < next) {
-            std::this_thread::sleep_for(std::min(interval, std::chrono::milliseconds(50)));
-          }
+          stopped_.wait_until(lock, next, [this] { return stop_; });
         }
       }) {}
 
 Watch::~Watch() {
-  stop_ = true;
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  stopped_.notify_one();
   thread_.join();
 }
 

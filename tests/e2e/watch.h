@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <filesystem>
 #include <functional>
 #include <mutex>
@@ -22,7 +23,9 @@ class Watch {
   ~Watch();
 
  private:
-  std::atomic<bool> stop_ = false;
+  std::mutex mutex_;
+  std::condition_variable stopped_;
+  bool stop_ = false;  // under mutex_
   std::thread thread_;
 };
 

@@ -1,9 +1,6 @@
 #include "support/house.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <stdexcept>
@@ -11,24 +8,12 @@
 #include "api/service.h"
 #include "crypto/encoding.h"
 #include "support/desk.h"
+#include "support/free_port.h"
 
 namespace support {
 namespace {
 
 using nlohmann::json;
-
-std::string free_port() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* raw = reinterpret_cast<sockaddr*>(&address);
-  const bool bound = ::bind(socket, raw, size) == 0 && ::getsockname(socket, raw, &size) == 0;
-  ::close(socket);
-  if (!bound) throw std::runtime_error("no port");
-  return std::to_string(ntohs(address.sin_port));
-}
 
 // The answer's body, once it has the status that it should.
 json made(const Answer& answer, int status) {
