@@ -92,8 +92,6 @@ share_case() {
   add_member POLRES_KUSTODIAN POLRES_PENDAMPING
 }
 
-police_read() { reads_all POLRES_PENDAMPING; }
-
 # Whoever has no place gets the answer that a case and a document get that never were.
 hospital_sees_nothing() {
   local name path other absent

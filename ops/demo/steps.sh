@@ -22,7 +22,7 @@ demonstrate() {
   step "read everything" read_everything
   step "200 bytes out of the middle of the large file, with curl" read_range
   step "the manager shared the case with POLRES, whose custodian confirmed it and assigned a caseworker" share_case
-  step "POLRES' caseworker opened all four documents, byte for byte" police_read
+  step "POLRES' caseworker opened all four documents, byte for byte" reads_all POLRES_PENDAMPING
   step "RSUD gets the same 404 as for a random id, bit for bit" hospital_sees_nothing
   step "the administrator ordered UPTDPPA's rotation, its custodian performed it" rotate_agency
   step "old documents open, in both agencies; a new one is sealed to the new generation" work_after_rotation
