@@ -9,7 +9,6 @@ namespace api {
 namespace {
 
 using crypto::age::kChunkSize;
-using crypto::age::kNonceSize;
 using crypto::age::kSealedChunkSize;
 
 // Reads ahead by whole runs of sixteen chunks, as the store keeps them: one checksum and one copy

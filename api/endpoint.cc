@@ -59,7 +59,8 @@ ConnectionHandler::Admission Endpoint::admit(const Call& call) {
     return {std::nullopt, match.route->max_body};
   } catch (const std::exception& error) {
     // Its text may quote what was sent; its kind does not.
-    std::fprintf(stderr, "segeld: request %s: %s\n", call.request_id.c_str(), typeid(error).name());
+    (void)std::fprintf(stderr, "segeld: request %s: %s\n", call.request_id.c_str(),
+                       typeid(error).name());
     Reply reply = problem_reply(problem_of("internal"), language_of(call), call.request_id);
     finish(call, reply);
     return {std::move(reply), 0};
@@ -85,7 +86,8 @@ Reply Endpoint::handle(Call& call) {
     reply = std::move(*answered);
     metrics_.count_request(call.method, route.pattern, reply.status);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "segeld: request %s: %s\n", call.request_id.c_str(), typeid(error).name());
+    (void)std::fprintf(stderr, "segeld: request %s: %s\n", call.request_id.c_str(),
+                       typeid(error).name());
     reply = problem_reply(problem_of("internal"), language_of(call), call.request_id);
   }
   finish(call, reply);

@@ -99,15 +99,11 @@ tl::expected<void, HeadErrc> HeadScanner::finish() {
 HeadRefusal refusal_for(HeadErrc error) {
   switch (error) {
     case HeadErrc::malformed:
-      return {400, "bad-request"};
     case HeadErrc::bad_target:
-      return {400, "bad-request"};
     case HeadErrc::bad_host:
-      return {400, "bad-request"};
     case HeadErrc::bad_framing:
       return {400, "bad-request"};
     case HeadErrc::unsupported_coding:
-      return {501, "not-implemented"};
     case HeadErrc::unsupported_method:
       return {501, "not-implemented"};
     case HeadErrc::unsupported_expect:

@@ -156,7 +156,7 @@ Outcome<void> KeyRing::link_generations(const NodeState& latest) {
     if (!old) return tl::unexpected(old.error());
     const auto next = port_.node(node, generation + 1);
     if (!next) return tl::unexpected(next.error());
-    const auto added =
+    auto added =
         port_.add_previous(node, generation, crypto::seal_previous(**old, next->record.recipient));
     if (!added && added.error().status != 409) return added;
   }

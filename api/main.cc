@@ -109,7 +109,8 @@ int serve(const Settings& settings, bool memory_locked, const sigset_t& stopping
   at.log_key = settings.log_key;
   const auto vault = vault::Vault::open(at);
   if (!vault) {
-    std::fprintf(stderr, "segeld: %s: %s\n", settings.data.c_str(), what_to_mend(vault.error()));
+    (void)std::fprintf(stderr, "segeld: %s: %s\n", settings.data.c_str(),
+                       what_to_mend(vault.error()));
     return kStopped;
   }
   api::ServiceOptions options;
@@ -132,14 +133,15 @@ int serve(const Settings& settings, bool memory_locked, const sigset_t& stopping
     local.max_connections = 4;
     figures = api::Server::start(service.metrics(), local);
   }
-  std::fprintf(stderr, "segeld: serves on %s port %u\n", settings.host.c_str(), server->port());
+  (void)std::fprintf(stderr, "segeld: serves on %s port %u\n", settings.host.c_str(),
+                     server->port());
 
   const bool asked = run_until_asked(service, **vault, stopping);
   server->stop(std::chrono::seconds(10));
   if (figures) figures->stop(std::chrono::seconds(1));
   service.stop();
-  std::fprintf(stderr, asked
-                           ? "segeld: stopped\n"
+  (void)std::fprintf(stderr,
+                     asked ? "segeld: stopped\n"
                            : "segeld: a commit failed; nothing more is accepted, start it anew\n");
   return asked ? 0 : kStopped;
 }
@@ -148,7 +150,7 @@ int serve(const Settings& settings, bool memory_locked, const sigset_t& stopping
 
 int main(int argc, char** argv) {
   umask(077);
-  signal(SIGPIPE, SIG_IGN);
+  (void)signal(SIGPIPE, SIG_IGN);
   Settings settings;
   CLI::App app{"Serves a vault of sealed case documents over TLS.", "segeld"};
   describe(app, settings);
@@ -167,7 +169,7 @@ int main(int argc, char** argv) {
 
   const bool memory_locked = crypto::lock_secret_memory();
   if (!memory_locked && !settings.allow_unlocked_memory) {
-    std::fputs(
+    (void)std::fputs(
         "segeld: the memory for keys cannot be locked: raise `ulimit -l` (LimitMEMLOCK=), or start "
         "with --allow-unlocked-memory\n",
         stderr);
@@ -176,7 +178,7 @@ int main(int argc, char** argv) {
   try {
     return serve(settings, memory_locked, stopping);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "segeld: %s\n", error.what());
+    (void)std::fprintf(stderr, "segeld: %s\n", error.what());
     return kStopped;
   }
 }

@@ -139,7 +139,7 @@ std::optional<std::string_view> bearer(std::string_view authorization) {
 }
 
 std::string media_type(std::string_view content_type) {
-  const std::string type = lowered(trim(content_type.substr(0, content_type.find(';'))));
+  std::string type = lowered(trim(content_type.substr(0, content_type.find(';'))));
   const std::size_t slash = type.find('/');
   if (slash == std::string::npos || slash == 0 || slash + 1 == type.size()) return {};
   const auto valid = [](char c) { return is_token_char(c); };

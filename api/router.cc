@@ -60,7 +60,9 @@ std::vector<std::string> Router::gaps() const {
     const bool handled = std::any_of(routes_.begin(), routes_.end(), [&](const Route& route) {
       return route.method == method && route.pattern == pattern;
     });
-    if (!handled) gaps.push_back("without a handler: " + method + " " + pattern);
+    if (handled) continue;
+    gaps.push_back("without a handler: " + method);
+    gaps.back() += " " + pattern;
   }
   return gaps;
 }

@@ -109,7 +109,7 @@ Poco::Net::TCPServerParams::Ptr make_params(const ServerOptions& options) {
   return params;
 }
 
-class PocoServer : public Server {
+class PocoServer final : public Server {
  public:
   PocoServer(ConnectionHandler& handler, const ServerOptions& options)
       : watchdog_(options.deadlines),

@@ -49,7 +49,7 @@ void register_all(Router& router, Services& services) {
 
 }  // namespace
 
-Service::Service(vault::Vault& vault, ServiceOptions options)
+Service::Service(vault::Vault& vault, const ServiceOptions& options)
     : parts_(std::make_unique<Parts>(vault, options)) {
   register_all(parts_->router, parts_->services);
   std::string gaps;

@@ -20,7 +20,7 @@ class Service {
  public:
   // Throws std::logic_error when the handlers and the table of routes do not agree, and
   // std::runtime_error when its first entry cannot be written. The vault outlives it.
-  Service(vault::Vault& vault, ServiceOptions options);
+  Service(vault::Vault& vault, const ServiceOptions& options);
   ~Service();
 
   ConnectionHandler& handler();

@@ -29,7 +29,7 @@ Outcome<void> make_first_generation(Services& services, Session& session,
                             agency->custodian.recipient};
   const auto submission =
       keys.ring().first_generation(actor.agency, crypto::NodeKind::agency, actor.agency, {only});
-  const auto added = keys.port().add_generation(actor.agency, submission);
+  auto added = keys.port().add_generation(actor.agency, submission);
   // A second session of hers may have been quicker.
   if (!added && added.error().status != 409) return added;
   return {};

@@ -18,7 +18,7 @@ Result<void> each_line(std::string_view text, Take take) {
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty() || line.front() == '#') continue;
-    if (const auto taken = take(line, number); !taken) return taken;
+    if (auto taken = take(line, number); !taken) return taken;
   }
   return {};
 }

@@ -183,7 +183,7 @@ int act(Context& context, int argc, char** argv, const AddCommands& first) {
 
 int run(int argc, char** argv, const AddCommands& first) {
   // A closed pipe is an error of the write, with a message and an exit code.
-  std::signal(SIGPIPE, SIG_IGN);
+  (void)std::signal(SIGPIPE, SIG_IGN);
   Context context(choose_language(argc, argv, [](const char* name) { return std::getenv(name); }));
   int code = kFailed;
   try {

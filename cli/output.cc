@@ -7,7 +7,9 @@
 namespace cli {
 namespace {
 
-void put(std::FILE* to, std::string_view text) { std::fwrite(text.data(), 1, text.size(), to); }
+void put(std::FILE* to, std::string_view text) {
+  (void)std::fwrite(text.data(), 1, text.size(), to);
+}
 
 // A value need not be UTF-8 (a path): JSON has to be.
 std::string dumped(const nlohmann::json& value) {
@@ -25,6 +27,7 @@ void Output::show(const std::vector<Fact>& facts) {
         object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
   }
   std::vector<std::vector<std::string>> rows;
+  rows.reserve(facts.size());
   for (const Fact& fact : facts) {
     rows.push_back({std::string(text_in(language_, fact.label)), fact.value});
   }

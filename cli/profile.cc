@@ -103,7 +103,7 @@ Result<void> Profile::make_folder() const {
 }
 
 Result<void> Profile::save() const {
-  if (const auto made = make_folder(); !made) return made;
+  if (auto made = make_folder(); !made) return made;
   nlohmann::ordered_json json = {{"format", kFormat}};
   for (const Field& field : kFields) {
     const std::string& value = settings_.*field.value;
@@ -131,7 +131,7 @@ Result<crypto::SecretBytes> Profile::token() const {
 }
 
 Result<void> Profile::save_token(const crypto::SecretBytes& token) const {
-  if (const auto made = make_folder(); !made) return made;
+  if (auto made = make_folder(); !made) return made;
   return write_file(token_file_, token.expose(), FileKind::settings);
 }
 

@@ -65,7 +65,7 @@ std::string ProgressMeter::summary(std::uint64_t done, Clock::time_point now,
       .in(language);
 }
 
-Progress::Progress(const Terminal& terminal, Language language, std::string label,
+Progress::Progress(const Terminal& terminal, Language language, std::string_view label,
                    std::optional<std::uint64_t> total, bool quiet, Unit unit)
     : terminal_(terminal),
       language_(language),
@@ -74,7 +74,7 @@ Progress::Progress(const Terminal& terminal, Language language, std::string labe
       meter_(total, ProgressMeter::Clock::now(), unit) {}
 
 Progress::~Progress() {
-  if (line_open_) std::fputs("\n", stderr);
+  if (line_open_) (void)std::fputs("\n", stderr);
 }
 
 void Progress::advance(std::uint64_t amount) {
@@ -91,8 +91,8 @@ void Progress::draw(const std::string& line) {
   // One column is left free: a full line would make some terminals scroll.
   const std::size_t columns = terminal_.columns() - 1;
   const std::string whole = shortened(label_ + "  " + line, columns);
-  std::fprintf(stderr, "\r%s", padded(whole, columns).c_str());
-  std::fflush(stderr);
+  (void)std::fprintf(stderr, "\r%s", padded(whole, columns).c_str());
+  (void)std::fflush(stderr);
   line_open_ = true;
 }
 

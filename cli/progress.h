@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "cli/terminal.h"
 
@@ -44,7 +45,7 @@ class ProgressMeter {
 class Progress {
  public:
   // `label` names what moves (a file's name); `terminal` outlives the Progress.
-  Progress(const Terminal& terminal, Language language, std::string label,
+  Progress(const Terminal& terminal, Language language, std::string_view label,
            std::optional<std::uint64_t> total, bool quiet = false, Unit unit = Unit::bytes);
   ~Progress();  // ends the line, also after a failure
   Progress(const Progress&) = delete;

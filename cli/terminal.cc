@@ -93,7 +93,7 @@ class EchoOff {
     for (std::size_t i = 0; i < kInterruptions.size(); ++i) {
       ::sigaction(kInterruptions[i], &actions_[i], nullptr);
     }
-    if (interruption != 0) ::raise(interruption);
+    if (interruption != 0) (void)::raise(interruption);
     ::pthread_sigmask(SIG_SETMASK, &mask_, nullptr);
   }
 

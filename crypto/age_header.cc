@@ -189,7 +189,7 @@ Result<bool> header_complete(ByteView begin) {
   // No line of a stanza begins so: "->" does not, and base64 has no hyphen.
   const auto mark = text.find("\n---");
   const auto end = mark == std::string_view::npos ? mark : text.find('\n', mark + 1);
-  if (end != std::string_view::npos && end < kMaxHeaderSize) return true;
+  if (end < kMaxHeaderSize) return true;  // npos is not
   if (text.size() >= kMaxHeaderSize) return tl::unexpected(Errc::malformed);
   return false;
 }

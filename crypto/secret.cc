@@ -4,6 +4,7 @@
 #include <sodium.h>
 #include <sys/prctl.h>
 
+#include <algorithm>
 #include <cstring>
 #include <mutex>
 #include <new>
@@ -92,7 +93,7 @@ SecretBytes::~SecretBytes() { give_back(data_, size_, 0); }
 
 SecretBytes SecretBytes::take(MutableBytes source) {
   SecretBytes bytes(source.size());
-  if (!source.empty()) std::memcpy(bytes.data_, source.data(), source.size());
+  std::copy(source.begin(), source.end(), bytes.data_);
   wipe(source);
   return bytes;
 }

@@ -61,7 +61,8 @@ bool SecretArena::hide_from_children() {
 void SecretArena::close_in_child() noexcept {
   if (!hidden_) return;
   allow_access(begin_, size_);
-  mmap(begin_, size_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+  constexpr int kInstead = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+  if (mmap(begin_, size_, PROT_NONE, kInstead, -1, 0) == MAP_FAILED) wipe({begin_, size_});
 }
 
 std::uint8_t* SecretArena::take(std::size_t size) {

@@ -110,6 +110,7 @@ std::vector<GroupCommitter::Waiting*> GroupCommitter::gather() {
 std::vector<GroupCommitter::Waiting*> GroupCommitter::commit_batch(std::vector<Waiting*> group) {
   while (!group.empty()) {
     std::vector<Job> jobs;
+    jobs.reserve(group.size());
     for (const Waiting* waiting : group) jobs.push_back(waiting->job);
     const Time now = options_.clock();
     Batch batch(jobs, {clock_step(now), refusals_}, destroyed_);

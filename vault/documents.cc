@@ -155,7 +155,7 @@ Result<Committed> Documents::deposit(const Actor& actor, const Deposit& deposit,
                        deposit.manifest_digest,
                        payload.blob.is_nil(),
                        payload.blob};
-  const auto committed = committer_.commit(
+  auto committed = committer_.commit(
       [&](ChangeTxn& txn) -> Result<void> {
         if (auto may = check_place(txn, actor, deposit.case_id, deposit.label); !may) return may;
         const auto node = read_node(txn, deposit.case_id, 0);

@@ -32,8 +32,7 @@ Result<void> write_identity(const Options& options, Context& context) {
     const std::string_view text = file.expose_text();
     out.stream().write(text.data(), static_cast<std::streamsize>(text.size()));
     if (!out.stream().flush()) return refuse(Text::output_failed);
-  } else if (const auto wrote = write_file(options.output, file.expose(), FileKind::secret);
-             !wrote) {
+  } else if (auto wrote = write_file(options.output, file.expose(), FileKind::secret); !wrote) {
     return wrote;
   }
   // On the terminal it stands in the file's comment already.

@@ -27,8 +27,7 @@ Result<void> enrol(const Options& options, Context& context) {
   const auto enrolment = EnrolmentFile::make(*identity, options.name, options.office, now_ms());
   const std::string text = enrolment.text();
   // As a secret: it holds a person's name.
-  if (const auto written = write_file(options.file, crypto::as_bytes(text), FileKind::secret);
-      !written) {
+  if (auto written = write_file(options.file, crypto::as_bytes(text), FileKind::secret); !written) {
     return written;
   }
   context.output.show({

@@ -29,7 +29,7 @@ Result<void> keygen(const Options& options, Context& context) {
     const auto opened = context.open_profile();
     if (!opened) return tl::unexpected(opened.error());
     profile = *opened;
-    if (const auto made = profile->make_folder(); !made) return made;
+    if (auto made = profile->make_folder(); !made) return made;
     path = profile->folder() / "key.age";
   }
   // Before a passphrase is thought up and typed twice.
@@ -39,10 +39,10 @@ Result<void> keygen(const Options& options, Context& context) {
   }
 
   const auto identity = crypto::Identity::generate();
-  if (const auto written = write_key(options, context, path, identity); !written) return written;
+  if (auto written = write_key(options, context, path, identity); !written) return written;
   if (profile != nullptr) {
     profile->settings().key_file = path.string();
-    if (const auto saved = profile->save(); !saved) return saved;
+    if (auto saved = profile->save(); !saved) return saved;
   }
   const auto signing = crypto::SigningKey::derive(identity).verify_key();
   context.output.show({

@@ -49,7 +49,7 @@ Result<void> remember(Profile& profile, const SessionFacts& session,
   Settings& settings = profile.settings();
   settings.access_key = session.key.text();
   settings.agency = session.agency.is_nil() ? std::string() : session.agency.text();
-  if (const auto saved = profile.save(); !saved) return saved;
+  if (auto saved = profile.save(); !saved) return saved;
   return profile.save_token(token);
 }
 
@@ -63,7 +63,7 @@ Result<void> bring_agency_to_life(Context& context, Remote remote, const Session
   for (const json& order : items_of(*waiting)) {
     if (text_of(order, "kind") != "first-generation") continue;
     SealedSession sealed(std::move(remote), session.key, session.agency, identity);
-    if (const auto made = make_first_generation(sealed); !made) return made;
+    if (auto made = make_first_generation(sealed); !made) return made;
     context.output.note(Text::login_first_generation);
     return {};
   }
@@ -85,9 +85,8 @@ Result<void> login(Context& context) {
   remote->use_session(token->duplicate());
   const auto session = SessionFacts::ask(*remote);
   if (!session) return tl::unexpected(session.error());
-  if (const auto kept = remember(profile, *session, *token); !kept) return kept;
-  if (const auto alive = bring_agency_to_life(context, std::move(*remote), *session, *identity);
-      !alive) {
+  if (auto kept = remember(profile, *session, *token); !kept) return kept;
+  if (auto alive = bring_agency_to_life(context, std::move(*remote), *session, *identity); !alive) {
     return alive;
   }
   session->show(context.output, profile.settings().server);

@@ -25,7 +25,7 @@ Result<void> logout(Context& context, bool all) {
   if (!profile) return tl::unexpected(profile.error());
   auto remote = context.open_remote();
   if (!remote) return tl::unexpected(remote.error());
-  const auto ended = remote->remove(all ? "/v1/sessions" : "/v1/session");
+  auto ended = remote->remove(all ? "/v1/sessions" : "/v1/session");
   const bool over = ended || ended.error().problem == "session-ended";
   if (!over) return ended;
   (*profile)->forget_token();

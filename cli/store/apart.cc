@@ -51,7 +51,7 @@ std::string read_all(int fd) {
 std::optional<std::string> run_apart(const std::function<std::string()>& work) {
   int ends[2];
   if (::pipe(ends) != 0) return std::nullopt;
-  std::fflush(nullptr);
+  (void)std::fflush(nullptr);
   const pid_t child = ::fork();
   if (child == 0) {
     ::close(ends[0]);

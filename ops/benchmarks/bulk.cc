@@ -94,7 +94,7 @@ int main(int argc, char** argv) {
                 static_cast<double>(size) / 1e6 / seconds);
     return 0;
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "bulk: %s\n", error.what());
+    (void)std::fprintf(stderr, "bulk: %s\n", error.what());
     return 1;
   }
 }

@@ -106,7 +106,7 @@ TEST_P(BodyRefused, WhereverItsBytesAreCut) {
   }
 }
 
-using std::string_literals::operator""s;
+using namespace std::string_literals;
 
 const BadRow kBadBodies[] = {
     {"NoSize", "\r\nhello\r\n0\r\n\r\n"},

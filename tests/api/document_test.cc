@@ -56,7 +56,7 @@ class DocumentTest : public OfficeTest {
     const Id document = Id::make(FoundedVault::kStart);
     desk.headers = {{"upload-metadata", metadata({{"type", type}})},
                     {"segel-document", document.text()}};
-    const Answer taken =
+    Answer taken =
         desk.call("POST", path, std::string(crypto::as_text(payload)), "application/vnd.age");
     desk.headers.clear();
     if (taken.status != 202) return taken;

@@ -58,7 +58,7 @@ TEST_P(HeadRefused, ByteByByteAsWell) {
 }
 
 using std::string;
-using std::string_literals::operator""s;
+using namespace std::string_literals;
 
 const Row kRefusals[] = {
     // The request line.

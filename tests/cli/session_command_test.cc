@@ -10,7 +10,6 @@ namespace segel_test {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 
 class SessionCommand : public OfficeCommand {
  protected:

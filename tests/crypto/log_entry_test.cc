@@ -125,7 +125,7 @@ INSTANTIATE_TEST_SUITE_P(LogEntryFormat, OtherSpelling, ::testing::ValuesIn(kOth
 
 TEST(LogEntryFormat, RefusesALaterFormatWithoutGuessing) {
   std::string line(kShortLine);
-  line.replace(line.find("1"), 1, "2");
+  line.replace(line.find('1'), 1, "2");
   EXPECT_EQ(LogEntry::parse(line).error(), Errc::unsupported);
   EXPECT_EQ(LogEntry::parse("{\"format\":x").error(), Errc::malformed);
 }

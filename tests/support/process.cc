@@ -38,7 +38,8 @@ class Launch {
 
   [[noreturn]] void exec() {
     // A test started in the background inherits ignored signals; the program it runs shall not.
-    for (const int signal : {SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGPIPE}) ::signal(signal, SIG_DFL);
+    for (const int signal : {SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGPIPE})
+      (void)::signal(signal, SIG_DFL);
     if (!command_.folder.empty() && ::chdir(command_.folder.c_str()) != 0) ::_exit(126);
     ::execvpe(argv_[0], argv_.data(), envp_.data());
     ::_exit(127);
@@ -111,7 +112,7 @@ void converse(std::string_view input, Pipe& in, Pipe& out, Pipe& err, Clock::tim
 }  // namespace
 
 Finished run(const Command& command) {
-  ::signal(SIGPIPE, SIG_IGN);
+  (void)::signal(SIGPIPE, SIG_IGN);
   Launch launch(command);
   Pipe in;
   Pipe out;
