@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <string>
 
 #include "api/test_site.h"
@@ -27,7 +28,7 @@ class Pattern : public api::BodySource {
   struct End {
     std::uint64_t sent = 0;
     bool complete = false;
-    int told = 0;
+    std::atomic<int> told = 0;  // last, in the connection's thread: what it counts can be read
   };
   Pattern(std::uint64_t length, End* end, std::uint64_t fails_at = UINT64_MAX)
       : length_(length), fails_at_(fails_at), end_(end) {}
