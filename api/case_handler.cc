@@ -272,10 +272,7 @@ Outcome<Reply> accept_share(Services& services, Incoming& in) {
 }  // namespace
 
 void register_case_routes(Router& router, Services& services) {
-  const auto add = [&](const char* method, const char* route, std::uint64_t body, auto function) {
-    router.add(method, route, body,
-               [&services, function](Incoming& in) { return function(services, in); });
-  };
+  const auto add = routes_into(router, services);
   add("GET", "/v1/cases", kNoBody, list_cases);
   add("POST", "/v1/cases", kJsonBody, create_case);
   add("GET", "/v1/cases/{case}", kNoBody, show_case);

@@ -195,10 +195,7 @@ Outcome<Reply> sign_order(Services& services, Incoming& in) {
 }  // namespace
 
 void register_directory_routes(Router& router, Services& services) {
-  const auto add = [&](const char* method, const char* route, std::uint64_t body, auto function) {
-    router.add(method, route, body,
-               [&services, function](Incoming& in) { return function(services, in); });
-  };
+  const auto add = routes_into(router, services);
   add("GET", "/v1/agencies", kNoBody, list_agencies);
   add("POST", "/v1/agencies", kJsonBody, add_agency);
   add("GET", "/v1/agencies/{agency}/access-keys", kNoBody, list_keys);

@@ -220,10 +220,7 @@ Outcome<Reply> add_batch(Services& services, Incoming& in) {
 }  // namespace
 
 void register_graph_routes(Router& router, Services& services) {
-  const auto add = [&](const char* method, const char* route, std::uint64_t body, auto function) {
-    router.add(method, route, body,
-               [&services, function](Incoming& in) { return function(services, in); });
-  };
+  const auto add = routes_into(router, services);
   add("GET", "/v1/nodes/{node}", kNoBody, show_node);
   add("GET", "/v1/nodes/{node}/lockboxes", kNoBody, show_lockboxes);
   add("POST", "/v1/nodes/{node}/lockboxes", kJsonBody, add_lockbox);

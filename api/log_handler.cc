@@ -239,13 +239,10 @@ Outcome<Reply> entries(Services& services, Incoming& in) {
 }  // namespace
 
 void register_log_routes(Router& router, Services& services) {
-  const auto add = [&](const char* method, const char* route, auto function) {
-    router.add(method, route, kNoBody,
-               [&services, function](Incoming& in) { return function(services, in); });
-  };
-  add("GET", "/v1/log/checkpoint", checkpoint);
-  add("GET", "/v1/log/proof", prove);
-  add("GET", "/v1/log/entries", entries);
+  const auto add = routes_into(router, services);
+  add("GET", "/v1/log/checkpoint", kNoBody, checkpoint);
+  add("GET", "/v1/log/proof", kNoBody, prove);
+  add("GET", "/v1/log/entries", kNoBody, entries);
 }
 
 }  // namespace api

@@ -24,6 +24,15 @@ struct Services {
   std::vector<std::function<void()>> on_stop;
 };
 
+// What adds a handler file's routes: functions that are called with `services` and the call.
+inline auto routes_into(Router& router, Services& services) {
+  return [&router, &services](const char* method, const char* pattern, std::uint64_t max_body,
+                              auto function) {
+    router.add(method, pattern, max_body,
+               [&services, function](Incoming& in) { return function(services, in); });
+  };
+}
+
 // Each adds the routes of its handler file. `services` outlives the router.
 void register_session_routes(Router& router, Services& services);
 void register_directory_routes(Router& router, Services& services);
