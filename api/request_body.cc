@@ -15,22 +15,24 @@ constexpr std::uint64_t kDirect = 4096;
 
 }  // namespace
 
-InputBuffer::~InputBuffer() { crypto::wipe(MutableBytes(bytes_).first(used_)); }
+InputBuffer::~InputBuffer() { crypto::wipe(MutableBytes(bytes_).subspan(begin_, end_ - begin_)); }
 
 void InputBuffer::consume(std::size_t size) {
+  crypto::wipe(MutableBytes(bytes_).subspan(begin_, size));
   begin_ += size;
   if (begin_ == end_) begin_ = end_ = 0;
 }
 
 std::size_t InputBuffer::fill(Channel& channel, Phase phase) {
   if (end_ == bytes_.size()) {
-    std::memmove(bytes_.data(), bytes_.data() + begin_, end_ - begin_);
-    end_ -= begin_;
+    const std::size_t unread = end_ - begin_;
+    std::memmove(bytes_.data(), bytes_.data() + begin_, unread);
+    crypto::wipe(MutableBytes(bytes_).subspan(unread, begin_));
+    end_ = unread;
     begin_ = 0;
   }
   const std::size_t size = channel.read(MutableBytes(bytes_).subspan(end_), phase);
   end_ += size;
-  used_ = std::max(used_, end_);
   return size;
 }
 

@@ -12,7 +12,8 @@
 
 namespace api {
 
-// Bytes that came and were not used yet. Wiped at its end, for there may be plaintext in it.
+// Bytes that came and were not used yet. What was used is wiped: there may be a key in it, or
+// plaintext.
 class InputBuffer {
  public:
   InputBuffer() : bytes_(kMaxHead) {}
@@ -30,7 +31,6 @@ class InputBuffer {
   std::vector<std::uint8_t> bytes_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
-  std::size_t used_ = 0;  // the most that was ever filled
 };
 
 class RequestBody : public BodyReader {

@@ -98,6 +98,8 @@ Poco::Net::Context::Ptr make_context(const ServerOptions& options) {
   context->requireMinimumProtocol(Poco::Net::Context::PROTO_TLSV1_3);
   // No resumption: a ticket key in memory would outlive the session it protects.
   context->disableStatelessSessionResumption();
+  // Keys are lent through here: OpenSSL wipes its copy of what it has handed on.
+  SSL_CTX_set_options(context->sslContext(), SSL_OP_CLEANSE_PLAINTEXT);
   return context;
 }
 

@@ -1,6 +1,8 @@
 // The program itself: started, asked over TLS, and stopped.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <cstdio>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -63,6 +65,39 @@ TEST_F(SegeldTest, ServesUntilItIsAskedToStop) {
   const Finished ended = running.finish();
   EXPECT_EQ(ended.exit_code, 0) << ended.out;
   EXPECT_NE(ended.out.find("stopped"), std::string::npos);
+}
+
+// Searches all memory that the process may write to.
+bool is_in_memory(pid_t process, std::string_view wanted) {
+  const std::string folder = "/proc/" + std::to_string(process);
+  std::ifstream maps(folder + "/maps");
+  std::ifstream memory(folder + "/mem", std::ios::binary);
+  EXPECT_TRUE(memory.is_open());
+  for (std::string line; std::getline(maps, line);) {
+    std::uint64_t begin = 0, end = 0;
+    char mode[5] = {};
+    std::sscanf(line.c_str(), "%lx-%lx %4s", &begin, &end, mode);  // NOLINT(cert-err34-c)
+    if (mode[0] != 'r' || mode[1] != 'w' || end - begin > (std::uint64_t{1} << 30)) continue;
+    std::string bytes(end - begin, '\0');
+    memory.clear();
+    memory.seekg(static_cast<std::streamoff>(begin));
+    memory.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    if (bytes.find(wanted) != std::string::npos) return true;
+  }
+  return false;
+}
+
+TEST_F(SegeldTest, KeepsNothingOfHowALentKeyCame) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can look into it";
+  support::OnTerminal running(command());
+  ASSERT_TRUE(running.shows("serves on"));
+  const auto key = founded_.first_admin.identity.text();
+  const nlohmann::json body{{"identity", key.expose_text()}};
+  const Finished login = curl({"--json", "@-", url("/v1/sessions")}, body.dump());
+  ASSERT_TRUE(nlohmann::json::parse(login.out).contains("token"));
+  // So that it is known that the search finds what is there.
+  EXPECT_TRUE(is_in_memory(running.pid(), certificates_.certificate()));
+  EXPECT_FALSE(is_in_memory(running.pid(), key.expose_text().substr(0, 40)));
 }
 
 TEST_F(SegeldTest, TakesItsSettingsFromAFile) {
