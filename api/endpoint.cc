@@ -84,7 +84,7 @@ Reply Endpoint::handle(Call& call) {
     auto answered = route.handler(incoming);
     if (!answered) return refuse_call(call, answered.error(), entry->match, session);
     reply = std::move(*answered);
-    metrics_.count_request(call.method, route.pattern, reply.status);
+    metrics_.count_request(route.method, route.pattern, reply.status);
   } catch (const std::exception& error) {
     (void)std::fprintf(stderr, "segeld: request %s: %s\n", call.request_id.c_str(),
                        typeid(error).name());
@@ -98,8 +98,11 @@ Reply Endpoint::refuse_call(const Call& call, const Failure& failure, const Rout
                             const Session* session) {
   const Problem& problem = problem_for(failure);
   note(call, problem, match, session);
-  metrics_.count_request(call.method, match.route != nullptr ? match.route->pattern : "none",
-                         problem.status);
+  // Of the table, never of the call: each text that is new here is kept for good.
+  if (match.route != nullptr)
+    metrics_.count_request(match.route->method, match.route->pattern, problem.status);
+  else
+    metrics_.count_request("none", "none", problem.status);
   Reply reply = problem_reply(problem, language_of(call), call.request_id);
   if (problem.status == 401) reply.headers.set("www-authenticate", "Bearer");
   if (problem.status == 405) reply.headers.set("allow", match.allow);
@@ -121,8 +124,7 @@ void Endpoint::note(const Call& call, const Problem& problem, const Router::Matc
   vault::EntryDraft entry = session->actor(call).draft(vault::action::kRefused);
   entry.outcome = problem.type;
   entry.detail = match.route->method + " " + match.route->pattern;
-  // Refused all the same when it can't be entered: then nothing else can be done here either.
-  (void)services_.vault.committer().commit(entry);
+  refusals_.enter(entry);
 }
 
 Reply Endpoint::problem(int status, std::string_view type, std::string_view accept_language) {

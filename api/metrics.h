@@ -17,7 +17,7 @@ class Metrics : public ConnectionHandler {
   explicit Metrics(const Services& services);
   ~Metrics() override;
 
-  // `route` as in the table; `none` for calls that met no route.
+  // Method and route as in the table; `none` for calls that met no route.
   void count_request(std::string_view method, std::string_view route, int status);
   std::string text();
 

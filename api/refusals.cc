@@ -45,6 +45,14 @@ std::string network_v6(std::string_view address) {
   return out + ":/48";
 }
 
+std::string in_words(const std::map<std::string, std::uint64_t>& counts) {
+  std::string words;
+  for (const auto& [type, count] : counts) {
+    words += (words.empty() ? "" : " ") + type + "=" + std::to_string(count);
+  }
+  return words;
+}
+
 }  // namespace
 
 std::string network_of(std::string_view address) {
@@ -59,28 +67,52 @@ std::string network_of(std::string_view address) {
 void Refusals::count(std::string_view address, std::string_view type) {
   std::string network = network_of(address);
   const std::lock_guard lock(mutex_);
-  if (networks_.empty()) since_ = clock_();
+  if (networks_.empty() && known_.empty()) since_ = clock_();
   if (networks_.size() >= kMostNetworks && !networks_.contains(network)) network = "other";
   ++networks_[network][std::string(type)];
 }
 
-void Refusals::flush(bool now) {
-  std::map<std::string, Counts> networks;
+void Refusals::enter(const vault::EntryDraft& entry) {
   {
     const std::lock_guard lock(mutex_);
-    if (networks_.empty() || (!now && clock_() - since_ < kEvery)) return;
-    networks.swap(networks_);
+    if (networks_.empty() && known_.empty()) since_ = clock_();
+    Known& known = known_[entry.actor];
+    if (known.entered == kEachByItself) {
+      ++known.more[entry.outcome];
+      known.last = entry;
+      return;
+    }
+    ++known.entered;
   }
+  // Refused all the same when it can't be entered: then nothing else can be done here either.
+  (void)committer_.commit(entry);
+}
+
+void Refusals::flush(bool now) {
+  std::map<std::string, Counts> networks;
+  std::map<crypto::Id, Known> known;
+  {
+    const std::lock_guard lock(mutex_);
+    if (networks_.empty() && known_.empty()) return;
+    if (!now && clock_() - since_ < kEvery) return;
+    networks.swap(networks_);
+    known.swap(known_);
+  }
+  // Lost when nothing can be written: then the service is ending, or out of space and says so.
   for (const auto& [network, counts] : networks) {
     vault::EntryDraft entry;
     entry.action = vault::action::kRefused;
     entry.origin = network;
     entry.outcome = "refused";
-    for (const auto& [type, count] : counts) {
-      entry.detail += (entry.detail.empty() ? "" : " ") + type + "=" + std::to_string(count);
-    }
-    // Lost when nothing can be written: then the service is ending, or out of space and says so.
+    entry.detail = in_words(counts);
     (void)committer_.commit(entry);
+  }
+  for (auto& [person, one] : known) {
+    if (one.more.empty()) continue;
+    one.last.outcome = "refused";
+    one.last.detail = in_words(one.more);
+    one.last.request.clear();
+    (void)committer_.commit(one.last);
   }
 }
 

@@ -1,5 +1,5 @@
-// What strangers are refused, folded: a flood of failures becomes a few counting entries, by
-// network, so that nobody can fill the log from outside (DESIGN 7). Thread-safe.
+// What is refused, as entries: a known person's each by itself, a stranger's counted by network. A
+// flood of either becomes a few counting entries, so that nobody can fill the log. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -19,13 +19,17 @@ std::string network_of(std::string_view address);
 class Refusals {
  public:
   static constexpr vault::Time kEvery = 60 * 1000;
-  static constexpr std::size_t kMostNetworks = 256;  // the rest is counted as `other`
+  static constexpr std::size_t kMostNetworks = 256;    // the rest is counted as `other`
+  static constexpr std::uint64_t kEachByItself = 240;  // of one person, until the next flush
 
   Refusals(vault::Committer& committer, vault::Clock clock)
       : committer_(committer), clock_(std::move(clock)) {}
 
   void count(std::string_view address, std::string_view type);
-  // One entry a network, when a minute has passed since the first that waits, or `now`.
+  // Enters it, or counts it when she was refused too often of late. `entry` names its actor.
+  void enter(const vault::EntryDraft& entry);
+  // One entry a network and a person, when a minute has passed since the first that waits, or
+  // `now`.
   void flush(bool now);
 
  private:
@@ -33,7 +37,13 @@ class Refusals {
   vault::Committer& committer_;
   vault::Clock clock_;
   std::mutex mutex_;
+  struct Known {
+    std::uint64_t entered = 0;
+    vault::EntryDraft last;  // whose fields the counting entry has
+    Counts more;             // by problem type
+  };
   std::map<std::string, Counts> networks_;
+  std::map<crypto::Id, Known> known_;
   vault::Time since_ = 0;
 };
 

@@ -158,6 +158,19 @@ TEST_F(EndpointTest, GivesFiguresWithoutIds) {
   EXPECT_EQ(figures.get("/livez").status, 404);
 }
 
+TEST_F(EndpointTest, CountsNoMethodThatSomebodyMadeUp) {
+  Desk figures(service_->metrics());
+  desk_->call("MADE-UP", "/livez");
+  desk_->call("MADE-UP", "/none");
+  const std::string once = figures.get("/metrics").body;
+  EXPECT_EQ(once.find("MADE-UP"), std::string::npos) << once;
+  desk_->call("MADE-UP-TOO", "/livez");
+  const auto lines = [](const std::string& text) {
+    return std::count(text.begin(), text.end(), '\n');
+  };
+  EXPECT_EQ(lines(figures.get("/metrics").body), lines(once));
+}
+
 TEST_F(EndpointTest, AnswersWhatIsNoRequestWithAProblemOfItsStatus) {
   const std::pair<int, const char*> rows[] = {{400, "bad-request"},      {400, "no such type"},
                                               {413, "too-large"},        {414, "uri-too-long"},

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "support/people.h"
+#include "vault/actions.h"
 
 namespace api {
 namespace {
@@ -45,6 +46,25 @@ TEST(Refusals, AreOneEntryANetworkAndMinute) {
   founded.pass(Refusals::kEvery);
   refusals.flush(true);
   EXPECT_EQ(founded.entries("refused"), 1U);
+}
+
+TEST(Refusals, OfAKnownPersonAreCountedWhenThereAreTooMany) {
+  support::FoundedVault founded;
+  Refusals refusals(founded.vault().committer(), founded.clock());
+  vault::EntryDraft entry;
+  entry.action = vault::action::kRefused;
+  entry.actor = founded.first_admin.key();
+  entry.outcome = "not-found";
+  for (int i = 0; i < 300; ++i) refusals.enter(entry);
+  EXPECT_EQ(founded.entries("refused"), Refusals::kEachByItself);
+  founded.pass(Refusals::kEvery);
+  refusals.flush(false);
+  EXPECT_EQ(founded.entries("refused"), Refusals::kEachByItself + 1);
+  const std::string line = founded.last_line();
+  EXPECT_NE(line.find("not-found=60"), std::string::npos) << line;
+  EXPECT_NE(line.find(founded.first_admin.key().text()), std::string::npos) << line;
+  refusals.enter(entry);
+  EXPECT_EQ(founded.entries("refused"), Refusals::kEachByItself + 2);
 }
 
 TEST(Refusals, FillNoMoreThanSoManyEntriesHoweverManyNetworks) {
