@@ -1,5 +1,6 @@
 #include "api/pending_payloads.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "api/problem.h"
@@ -10,8 +11,14 @@ Outcome<void> PendingPayloads::put(const crypto::Id& document, Pending pending) 
   expire();
   pending.expires = clock_() + kLifetime;
   const std::lock_guard lock(mutex_);
+  const Key key(pending.depositor, document);
+  if (pending_.contains(key)) return refuse("conflict");
+  const auto hers = std::count_if(pending_.begin(), pending_.end(), [&](const auto& one) {
+    return one.first.first == pending.depositor;
+  });
+  if (static_cast<std::size_t>(hers) >= kMostEach) return refuse("too-many");
   if (pending_.size() >= kMost) return refuse("busy");
-  if (!pending_.try_emplace(document, std::move(pending)).second) return refuse("conflict");
+  pending_.emplace(key, std::move(pending));
   return {};
 }
 
@@ -19,8 +26,8 @@ std::optional<PendingPayloads::Pending> PendingPayloads::take(const crypto::Id& 
                                                               const crypto::Id& depositor) {
   expire();
   const std::lock_guard lock(mutex_);
-  const auto at = pending_.find(document);
-  if (at == pending_.end() || at->second.depositor != depositor) return std::nullopt;
+  const auto at = pending_.find({depositor, document});
+  if (at == pending_.end()) return std::nullopt;
   std::optional<Pending> taken(std::move(at->second));
   pending_.erase(at);
   return taken;
@@ -28,7 +35,8 @@ std::optional<PendingPayloads::Pending> PendingPayloads::take(const crypto::Id& 
 
 void PendingPayloads::restore(const crypto::Id& document, Pending pending) {
   const std::lock_guard lock(mutex_);
-  pending_.try_emplace(document, std::move(pending));
+  const Key key(pending.depositor, document);
+  pending_.try_emplace(key, std::move(pending));
 }
 
 void PendingPayloads::expire() {

@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <utility>
 
 #include "api/deposit_stream.h"
 #include "crypto/manifest.h"
@@ -17,7 +18,8 @@ namespace api {
 class PendingPayloads {
  public:
   static constexpr vault::Time kLifetime = 10 * 60 * 1000;
-  static constexpr std::size_t kMost = 256;  // of all depositors; small ones are held in memory
+  static constexpr std::size_t kMost = 256;     // of all depositors; small ones are held in memory
+  static constexpr std::size_t kMostEach = 32;  // so that one of them leaves room for the others
 
   struct Pending {
     crypto::Id depositor;
@@ -29,7 +31,8 @@ class PendingPayloads {
 
   explicit PendingPayloads(vault::Clock clock) : clock_(std::move(clock)) {}
 
-  // Failures: conflict (one of this document waits), busy (too many wait).
+  // Failures: conflict (she has one of this document waiting), too-many (of hers wait), busy (of
+  // all). What others have waiting is not told: an id is hers alone until it is deposited.
   Outcome<void> put(const crypto::Id& document, Pending pending);
   // Takes it out, for its depositor alone. None: nothing waits for her under this id.
   std::optional<Pending> take(const crypto::Id& document, const crypto::Id& depositor);
@@ -40,7 +43,8 @@ class PendingPayloads {
  private:
   vault::Clock clock_;
   std::mutex mutex_;
-  std::map<crypto::Id, Pending> pending_;
+  using Key = std::pair<crypto::Id, crypto::Id>;  // depositor, document
+  std::map<Key, Pending> pending_;
 };
 
 }  // namespace api
