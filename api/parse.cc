@@ -12,7 +12,8 @@
 namespace api::parse {
 namespace {
 
-constexpr std::size_t kTokenLength = 4 + 43;
+// Of a lent key's session, and from a challenge (api/challenges.cc).
+constexpr std::size_t kLentToken = 4 + 43, kChallengeToken = 4 + 86;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -131,8 +132,8 @@ std::optional<std::string_view> bearer(std::string_view authorization) {
   }
   const std::string_view token = authorization.substr(kScheme.size());
   const auto fits = [](char c) { return is_digit(c) || is_alpha(c) || c == '-' || c == '_'; };
-  if (token.size() != kTokenLength || !token.starts_with("sgl_") ||
-      !std::all_of(token.begin(), token.end(), fits)) {
+  const bool sized = token.size() == kLentToken || token.size() == kChallengeToken;
+  if (!sized || !token.starts_with("sgl_") || !std::all_of(token.begin(), token.end(), fits)) {
     return std::nullopt;
   }
   return token;

@@ -3,22 +3,13 @@
 #include <algorithm>
 
 #include "api/problem.h"
-#include "crypto/age.h"
-#include "crypto/encoding.h"
-#include "crypto/hash.h"
+#include "api/token.h"
 #include "vault/actions.h"
 
 namespace api {
 namespace {
 
-std::string make_token() {
-  std::string text = crypto::base64_raw(crypto::random_block<32>());
-  std::replace(text.begin(), text.end(), '+', '-');
-  std::replace(text.begin(), text.end(), '/', '_');
-  return "sgl_" + text;
-}
-
-crypto::Digest hash_of(std::string_view token) { return crypto::sha256(crypto::as_bytes(token)); }
+std::string make_token() { return token_of(crypto::random_block<32>()); }
 
 }  // namespace
 
@@ -36,7 +27,10 @@ LentKeys Session::keys(const vault::Actor& actor) {
 }
 
 Sessions::Sessions(vault::Vault& vault, vault::Clock clock, Options options)
-    : vault_(vault), clock_(std::move(clock)), options_(options) {}
+    : vault_(vault),
+      clock_(std::move(clock)),
+      options_(options),
+      challenges_(clock_, options_.challenge) {}
 
 Sessions::~Sessions() = default;
 
@@ -58,30 +52,10 @@ Sessions::Held Sessions::make(const crypto::AccessKeyRecord& record, std::string
   return session;
 }
 
-Outcome<Sessions::Challenge> Sessions::challenge(const crypto::Recipient& recipient) {
-  // Made for known and unknown alike, so that the work is the same.
-  const crypto::Recipient nobody = crypto::Identity::generate().recipient();
+Outcome<Challenges::Sealed> Sessions::challenge(const crypto::Recipient& recipient) const {
   const auto record = vault_.directory().access_key_of(recipient);
   if (!record && record.error() != vault::Errc::not_found) return refuse(record.error());
-
-  const vault::Time now = clock_();
-  std::string token = make_token();
-  if (record) {
-    const std::lock_guard lock(mutex_);
-    std::erase_if(waiting_, [&](const auto& one) { return one.second.expires <= now; });
-    const auto open = std::count_if(waiting_.begin(), waiting_.end(), [&](const auto& one) {
-      return one.second.record.key == record->key;
-    });
-    if (static_cast<std::size_t>(open) >= options_.challenges_each) return refuse("too-many");
-    if (waiting_.size() + sessions_.size() >= options_.most) return refuse("busy");
-    waiting_.emplace(hash_of(token), Waiting{*record, now + options_.challenge});
-  }
-  const crypto::age::Binding binding{crypto::age::Kind::challenge, Id::make(now), 0, 0};
-  Challenge challenge{
-      crypto::age::seal(crypto::as_bytes(token), record ? record->recipient : nobody, binding),
-      now + options_.challenge};
-  crypto::wipe({reinterpret_cast<std::uint8_t*>(token.data()), token.size()});
-  return challenge;
+  return challenges_.make(recipient, record ? record->key : Id{});
 }
 
 Outcome<Sessions::Opened> Sessions::open(const crypto::Identity& identity, const Call& call) {
@@ -96,8 +70,8 @@ Outcome<Sessions::Opened> Sessions::open(const crypto::Identity& identity, const
 
   Opened opened{make_token(), SessionUse(session)};
   const std::lock_guard lock(mutex_);
-  if (waiting_.size() + sessions_.size() >= options_.most) return refuse("busy");
-  sessions_.emplace(hash_of(opened.token), std::move(session));
+  if (sessions_.size() >= options_.most) return refuse("busy");
+  sessions_.emplace(hash_of_token(opened.token), std::move(session));
   return opened;
 }
 
@@ -118,19 +92,33 @@ std::optional<std::string_view> Sessions::ended_by(const Session& session, vault
   return std::nullopt;
 }
 
+bool Sessions::knows(const crypto::Digest& token) const {
+  const std::lock_guard lock(mutex_);
+  return sessions_.contains(token);
+}
+
+Outcome<void> Sessions::take_up(std::string_view token) {
+  const auto owner = challenges_.owner(token);
+  if (!owner) return {};
+  const auto record = vault_.directory().access_key(*owner);
+  if (!record) return refuse(record.error());
+  auto session = make(*record, "sealed");
+  const std::lock_guard lock(mutex_);
+  if (sessions_.size() >= options_.most) return refuse("busy");
+  if (challenges_.spend(token)) sessions_.emplace(hash_of_token(token), std::move(session));
+  return {};
+}
+
 Outcome<SessionUse> Sessions::use(std::string_view token, const Call& call) {
-  const crypto::Digest hash = hash_of(token);
+  const crypto::Digest hash = hash_of_token(token);
+  if (!knows(hash)) {
+    if (const auto taken = take_up(token); !taken) return tl::unexpected(taken.error());
+  }
   const vault::Time now = clock_();
   Held held;
   std::optional<std::string_view> ended;
   {
     const std::lock_guard lock(mutex_);
-    if (const auto waiting = waiting_.find(hash); waiting != waiting_.end()) {
-      if (waiting->second.expires > now) {
-        sessions_.emplace(hash, make(waiting->second.record, "sealed"));
-      }
-      waiting_.erase(waiting);
-    }
     const auto found = sessions_.find(hash);
     if (found == sessions_.end()) return refuse("session-ended");
     held = found->second;
@@ -177,10 +165,7 @@ void Sessions::end(Session& session, const Call& call) {
 }
 
 void Sessions::end_all_of(const Id& key, const Call& call) {
-  {
-    const std::lock_guard lock(mutex_);
-    std::erase_if(waiting_, [&](const auto& one) { return one.second.record.key == key; });
-  }
+  challenges_.end_all_of(key);
   for (const Held& held : take_where([&](const Session& one) { return one.actor_.key == key; })) {
     finish(*held, "ended", &call);
   }
@@ -188,10 +173,7 @@ void Sessions::end_all_of(const Id& key, const Call& call) {
 
 void Sessions::end_expired() {
   const vault::Time now = clock_();
-  {
-    const std::lock_guard lock(mutex_);
-    std::erase_if(waiting_, [&](const auto& one) { return one.second.expires <= now; });
-  }
+  challenges_.forget_expired();
   const auto over = [&](const Session& one) { return ended_by(one, now).has_value(); };
   for (const Held& held : take_where(over)) {
     finish(*held, now >= held->expires_ ? "expired" : "idle", nullptr);

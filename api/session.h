@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "api/call.h"
+#include "api/challenges.h"
 #include "api/failure.h"
 #include "api/keyring.h"
 #include "api/vault_port.h"
@@ -104,18 +105,13 @@ class Sessions {
     vault::Time idle = 5 * 60 * 1000;
     vault::Time absolute = vault::Time{8} * 60 * 60 * 1000;
     vault::Time challenge = 60 * 1000;
-    std::size_t challenges_each = 8;  // open at a time, for one key
-    std::size_t most = 10'000;        // sessions and challenges; then `busy`
+    std::size_t most = 10'000;  // sessions; then `busy`
   };
   Sessions(vault::Vault& vault, vault::Clock clock, Options options);
   ~Sessions();
 
-  struct Challenge {
-    Bytes sealed;  // an age file around the token
-    vault::Time expires = 0;
-  };
-  // For an unknown recipient it is sealed to a key that nobody has. Failures: too-many, busy.
-  Outcome<Challenge> challenge(const crypto::Recipient& recipient);
+  // Nothing is kept of it until its token is used, and all recipients are answered alike.
+  Outcome<Challenges::Sealed> challenge(const crypto::Recipient& recipient) const;
 
   struct Opened {
     std::string token;
@@ -125,7 +121,7 @@ class Sessions {
   Outcome<Opened> open(const crypto::Identity& identity, const Call& call);
 
   // The session of a token; the first use of a challenge's token begins it, with its log entry.
-  // Failures: session-ended; and those of the entry.
+  // Failures: session-ended, busy; and those of the entry.
   Outcome<SessionUse> use(std::string_view token, const Call& call);
 
   // With an entry each.
@@ -143,13 +139,12 @@ class Sessions {
   const Options& options() const { return options_; }
 
  private:
-  struct Waiting {
-    crypto::AccessKeyRecord record;
-    vault::Time expires = 0;
-  };
   using Held = std::shared_ptr<Session>;
   Held make(const crypto::AccessKeyRecord& record, std::string via);
   Outcome<void> begin(Session& session, const Call& call);
+  bool knows(const crypto::Digest& token) const;
+  // The session that a challenge's token stands for, at its first use.
+  Outcome<void> take_up(std::string_view token);
   void finish(const Session& session, std::string_view why, const Call* call);
   std::optional<std::string_view> ended_by(const Session& session, vault::Time now) const;
   template <typename Which>
@@ -158,9 +153,9 @@ class Sessions {
   vault::Vault& vault_;
   vault::Clock clock_;
   Options options_;
+  Challenges challenges_;
   std::vector<OnEnd> on_end_;
   mutable std::mutex mutex_;
-  std::map<crypto::Digest, Waiting> waiting_;
   std::map<crypto::Digest, Held> sessions_;
 };
 

@@ -40,8 +40,8 @@ Outcome<Reply> challenge(Services& services, std::string_view text) {
   if (!recipient) return refuse("bad-request");
   const auto made = services.sessions.challenge(*recipient);
   if (!made) return tl::unexpected(made.error());
-  return json_reply(201, {{"challenge", crypto::base64(made->sealed)},
-                          {"expires", vault::to_text(made->expires)}});
+  return json_reply(
+      201, {{"challenge", crypto::base64(made->file)}, {"expires", vault::to_text(made->expires)}});
 }
 
 json describe(const Services& services, const Session& session) {

@@ -40,6 +40,8 @@ TEST(Bearer, IsATokenOfOursInAnyCaseOfTheScheme) {
   const std::string token = "sgl_" + std::string(43, 'a');
   EXPECT_EQ(bearer("Bearer " + token), token);
   EXPECT_EQ(bearer("bEARER " + token), token);
+  const std::string from_challenge = "sgl_" + std::string(86, 'a');
+  EXPECT_EQ(bearer("Bearer " + from_challenge), from_challenge);
   for (const std::string& text :
        {token, "Basic " + token, "Bearer  " + token, "Bearer " + token + "a",
         "Bearer " + token + " ", "Bearer sgl_" + std::string(42, 'a') + "=", std::string("Bearer "),

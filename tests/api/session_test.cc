@@ -23,12 +23,12 @@ class SessionTest : public ::testing::Test {
     return call;
   }
   // The token in a challenge; empty when this key does not open it.
-  std::string open(const Sessions::Challenge& challenge, const Person& person) {
-    const auto header = crypto::age::parse_header(challenge.sealed);
+  std::string open(const Challenges::Sealed& challenge, const Person& person) {
+    const auto header = crypto::age::parse_header(challenge.file);
     if (!header) return {};
     const auto binding = crypto::age::Binding::parse(header->stanzas.at(0));
     if (!binding || binding->kind != crypto::age::Kind::challenge) return {};
-    const auto opened = crypto::age::open(challenge.sealed, person.identity, *binding);
+    const auto opened = crypto::age::open(challenge.file, person.identity, *binding);
     return opened ? std::string(opened->expose_text()) : std::string();
   }
   std::string token_for(const Person& person) {
@@ -67,20 +67,32 @@ TEST_F(SessionTest, IsAnsweredAlikeForAKeyThatNobodyKnows) {
   const auto unknown = sessions_.challenge(stranger.identity.recipient());
   ASSERT_TRUE(known);
   ASSERT_TRUE(unknown);
-  EXPECT_EQ(known->sealed.size(), unknown->sealed.size());
+  EXPECT_EQ(known->file.size(), unknown->file.size());
   EXPECT_EQ(known->expires, unknown->expires);
   EXPECT_EQ(open(*unknown, stranger), "");
 }
 
-TEST_F(SessionTest, HasEightOpenChallengesAtMost) {
-  std::string first = token_for(admin_);
-  for (int i = 1; i < 8; ++i) ASSERT_FALSE(token_for(admin_).empty());
-  const auto ninth = sessions_.challenge(admin_.identity.recipient());
-  ASSERT_FALSE(ninth);
-  EXPECT_EQ(ninth.error().type, "too-many");
-  EXPECT_TRUE(sessions_.challenge(founded_.second_admin.identity.recipient()));
-  ASSERT_TRUE(sessions_.use(first, call()));
-  EXPECT_TRUE(sessions_.challenge(admin_.identity.recipient()));
+TEST_F(SessionTest, IsBegunHoweverManyChallengesOthersAskedForInHerName) {
+  const std::string token = token_for(admin_);
+  for (int i = 0; i < 100; ++i) ASSERT_FALSE(token_for(admin_).empty());
+  EXPECT_TRUE(sessions_.use(token, call()));
+  EXPECT_TRUE(sessions_.use(token_for(admin_), call()));
+}
+
+TEST_F(SessionTest, IsNotBegunAgainByTheTokenOfOneThatEnded) {
+  const std::string token = token_for(admin_);
+  sessions_.end(**sessions_.use(token, call()), call());
+  EXPECT_EQ(sessions_.use(token, call()).error().type, "session-ended");
+}
+
+TEST_F(SessionTest, IsNotBegunByATokenThatSomebodyChanged) {
+  const std::string token = token_for(admin_);
+  for (std::size_t at = 0; at < token.size(); ++at) {
+    std::string changed = token;
+    changed[at] = changed[at] == 'A' ? 'B' : 'A';
+    EXPECT_FALSE(sessions_.use(changed, call())) << at;
+  }
+  EXPECT_EQ(founded_.entries("session.begin"), 0U);
 }
 
 TEST_F(SessionTest, EndsWhenItIsIdle) {
