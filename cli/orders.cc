@@ -15,7 +15,9 @@ Result<Registration> Order::registration() const {
     if (auto agency = crypto::record_of<crypto::AgencyRecord>(*statement)) {
       return Registration{agency->custodian, *agency};
     }
-    if (auto key = crypto::record_of<crypto::AccessKeyRecord>(*statement)) {
+    // A key of an agency takes one administrator: a second one is asked for it by nobody honest.
+    const auto key = crypto::record_of<crypto::AccessKeyRecord>(*statement);
+    if (key && key->agency.is_nil()) {
       return Registration{*key, std::nullopt};
     }
   }

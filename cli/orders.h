@@ -26,7 +26,8 @@ struct Order {
   std::string note;  // the statement to sign, or the signed order
   std::string created;
 
-  // Of an approval. Errors: answer_unreadable (not a statement that one signs).
+  // Of an approval. Errors: answer_unreadable (not a statement that takes a second
+  // administrator: what is signed is judged here, not by the service that names it).
   Result<Registration> registration() const;
   // What it asks for.
   Message meaning() const;
