@@ -37,6 +37,7 @@ Result<void> chain(WriteTxn& txn, crypto::LogEntry& entry) {
   if (!last) return tl::unexpected(last.error());
   entry.case_seq = last->seq + 1;
   if (last->seq > 0) {
+    if (last->index >= entry.index) return tl::unexpected(Errc::corrupt);
     const auto leaf = read_node(txn, 0, last->index);
     if (!leaf) return tl::unexpected(leaf.error());
     entry.case_prev = *leaf;
@@ -54,18 +55,44 @@ Result<void> put_changes(WriteTxn& txn, std::uint64_t index, const ChangeList& c
   return {};
 }
 
+Result<void> check_empty(const ReadTxn& txn, const Bytes& first, const Bytes& last) {
+  bool empty = true;
+  const auto scanned = txn.scan(first, last, [&](ByteView, ByteView) { return empty = false; });
+  if (!scanned) return scanned;
+  if (!empty) return tl::unexpected(Errc::corrupt);
+  return {};
+}
+
+// A head that was taken away or put back leaves rows behind it. Whoever went on from there would
+// write over them and sign what is new as all there ever was.
+Result<void> check_nothing_behind(const ReadTxn& txn, std::uint64_t size) {
+  for (const Kind kind : {Kind::log_entry, Kind::log_nodes, Kind::change_record}) {
+    if (auto none = check_empty(txn, Key(kind).u64(size).raw(), Key(kind).end()); !none) {
+      return none;
+    }
+  }
+  // Before the first entry there is nothing at all.
+  return size > 0 ? Result<void>{} : check_empty(txn, Bytes{0}, {});
+}
+
 }  // namespace
 
 Result<LogEnd> read_log_end(const ReadTxn& txn, const crypto::NoteVerifier& log_key) {
   const auto note = txn.get(Key(Kind::log_head));
   if (!note) return tl::unexpected(note.error());
-  if (!*note) return LogEnd{};
+  if (!*note) {
+    if (auto none = check_nothing_behind(txn, 0); !none) return tl::unexpected(none.error());
+    return LogEnd{};
+  }
   const auto head = crypto::Checkpoint::open(crypto::as_text(**note), log_key);
   if (!head) {
     return tl::unexpected(head.error() == crypto::Errc::untrusted ? Errc::untrusted
                                                                   : Errc::corrupt);
   }
   if (head->size == 0) return tl::unexpected(Errc::corrupt);
+  if (auto none = check_nothing_behind(txn, head->size); !none) {
+    return tl::unexpected(none.error());
+  }
 
   auto tree = read_tree(txn, head->size);
   if (!tree) return tl::unexpected(tree.error());

@@ -20,9 +20,9 @@ struct LogEnd {
   Time last_time = 0;  // of the last entry
 };
 
-// Reads where the log ends and checks that head, tree and last entry agree. An empty log is no
-// error. Errors: untrusted (the head is not signed by `log_key`), corrupt, newer_format,
-// io_failure.
+// Reads where the log ends and checks that head, tree and last entry agree and that nothing stands
+// behind the head. A store without any row has an empty log, which is no error. Errors: untrusted
+// (the head is not signed by `log_key`), corrupt, newer_format, io_failure.
 Result<LogEnd> read_log_end(const ReadTxn& txn, const crypto::NoteVerifier& log_key);
 
 // Whether the draft can become an entry, wherever in the log it will stand.

@@ -33,12 +33,22 @@ OfficeCommand::OfficeCommand() : port_(support::free_port()) {
 
 OfficeCommand::~OfficeCommand() = default;
 
+support::Command OfficeCommand::service_command() const {
+  return {{std::string(SEGEL_BIN) + "/segeld", "--data", data(), "--log-key", log_key(),
+           "--certificate", certificates_.certificate(), "--key", certificates_.key(), "--port",
+           port_, "--allow-unlocked-memory"}};
+}
+
 void OfficeCommand::start_service() {
-  service_ = std::make_unique<support::OnTerminal>(
-      support::Command{{std::string(SEGEL_BIN) + "/segeld", "--data", data(), "--log-key",
-                        log_key(), "--certificate", certificates_.certificate(), "--key",
-                        certificates_.key(), "--port", port_, "--allow-unlocked-memory"}});
+  service_ = std::make_unique<support::OnTerminal>(service_command());
   EXPECT_TRUE(service_->shows("serves on"));
+}
+
+support::Finished OfficeCommand::refused_service() const {
+  support::OnTerminal service(service_command());
+  // One that serves all the same would never end.
+  if (service.shows("serves on")) service.type("\x03");
+  return service.finish();
 }
 
 void OfficeCommand::stop_service() {

@@ -57,11 +57,14 @@ class OfficeCommand : public testing::Test {
   std::string authority() const { return certificates_.authority(); }
   void start_service();  // the constructor has started it
   void stop_service();
+  // What it says where it does not start. REQUIRES: none runs.
+  support::Finished refused_service() const;
 
   // The founders, not yet logged in.
   std::unique_ptr<Colleague> first_admin_, second_admin_;
 
  private:
+  support::Command service_command() const;
   support::TempDir folder_;
   support::Certificates certificates_{"DNS:localhost,IP:127.0.0.1"};
   std::string port_;

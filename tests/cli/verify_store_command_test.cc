@@ -86,6 +86,26 @@ TEST_F(VerifyStoreCommand, FindsAStorePutBackToAnOldCopyByAKeptHead) {
   EXPECT_EQ(back({"--head", file}).at("findings")[0].at("damage"), "log_cut");
 }
 
+// A service that went on from there would write over the log and sign what is left of it.
+TEST_F(VerifyStoreCommand, AServiceDoesNotGoOnFromAHeadThatWasTakenAwayOrPutBack) {
+  stop_service();
+  crypto::Bytes old;
+  support::edit_lmdb(data() + "/meta", [&](const crypto::Bytes& key, crypto::Bytes& value) {
+    if (key[0] == 0x01) old = value;
+  });
+  start_service();
+  log_in(*first_admin_);
+  stop_service();
+
+  for (const crypto::Bytes& head : {old, crypto::Bytes()}) {
+    edit_first(0x01, [&](crypto::Bytes& value) { value = head; });
+    const auto refused = refused_service();
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_THAT(refused.out, HasSubstr("segel verify-store"));
+    EXPECT_EQ(report().at("sound"), false);
+  }
+}
+
 TEST_F(VerifyStoreCommand, TellsPagesThatCannotBeReadFromOurOwnEnd) {
   stop_service();
   {

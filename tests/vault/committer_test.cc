@@ -341,6 +341,48 @@ std::size_t marks(const support::MemoryMeta& meta) {
   return count;
 }
 
+// What stands behind the head would be overwritten, and the rest signed as all there ever was.
+TEST_F(Committing, RefusesToGoOnWhereAnythingStandsBehindTheHead) {
+  const auto commit = [&](int number) {
+    return committer_->commit(put("a", std::to_string(number)), draft());
+  };
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(commit(i));
+  const Bytes old_head = crypto::to_bytes(crypto::as_bytes(log().head()->checkpoint));
+  for (int i = 3; i < 5; ++i) ASSERT_TRUE(commit(i));
+  committer_.reset();
+  const auto rows = meta_.rows();
+
+  for (const auto& head : {std::optional<Bytes>(), std::optional(old_head)}) {
+    meta_.set_rows(rows);
+    meta_.set_row(Key(Kind::log_head), head);
+    EXPECT_EQ(try_start().error(), Errc::corrupt);
+    // One row that whoever put the old head there forgot is enough.
+    for (const Kind kept : {Kind::log_entry, Kind::log_nodes, Kind::change_record}) {
+      auto left = rows;
+      for (const Kind kind : {Kind::log_entry, Kind::log_nodes, Kind::change_record}) {
+        if (kind == kept) continue;
+        const Bytes first = Key(kind).u64(head ? 3 : 0).raw();
+        std::erase_if(left, [&](const auto& row) {
+          return row.first[0] == first[0] && crypto::as_text(row.first) >= crypto::as_text(first);
+        });
+      }
+      meta_.set_rows(std::move(left));
+      meta_.set_row(Key(Kind::log_head), head);
+      EXPECT_EQ(try_start().error(), Errc::corrupt) << static_cast<int>(kept);
+    }
+  }
+}
+
+TEST_F(Committing, RefusesToBeginALogWhereRecordsStand) {
+  ASSERT_TRUE(committer_->commit(put("a", "1"), draft()));
+  committer_.reset();
+  auto rows = meta_.rows();
+  std::erase_if(rows, [](const auto& row) { return row.first[0] < kFirstDomainKind; });
+  ASSERT_FALSE(rows.empty());
+  meta_.set_rows(rows);
+  EXPECT_EQ(try_start().error(), Errc::corrupt);
+}
+
 TEST_F(Committing, DestroysTheSlotsOfABatchBeforeItAnswers) {
   ASSERT_TRUE(committer_->commit(put("box", "x"), draft()));
   ASSERT_TRUE(committer_->commit(destroy("box", 7), draft()));
