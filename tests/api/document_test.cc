@@ -1,129 +1,12 @@
 // Documents, from their deposit to their reading, in opened and in sealed sessions.
-#include "api/envelope.h"
-#include "api/office.h"
-#include "crypto/age.h"
+#include "api/document_office.h"
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
 
 namespace api {
 namespace {
 
-std::string metadata(std::initializer_list<std::pair<std::string, std::string>> fields) {
-  std::string text;
-  for (const auto& [name, value] : fields) {
-    text += (text.empty() ? "" : ",") + name + " " + crypto::base64(crypto::as_bytes(value));
-  }
-  return text;
-}
-
-std::string pattern(std::size_t size) {
-  std::string text(size, '\0');
-  for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>(i * 31 + i / 251);
-  return text;
-}
-
-class DocumentTest : public OfficeTest {
- protected:
-  void SetUp() override {
-    agency_ = add_agency("UPTDPPA", custodian_);
-    enrol(worker_, agency_, "MANAJER");
-    enrol(colleague_, agency_, "PENDAMPING");
-    worker_desk_.emplace(desk_of(worker_));
-    case_ =
-        Id::parse(create_case(*worker_desk_, worker_, agency_).at("id").get<std::string>()).value();
-  }
-
-  // Deposits as the session does, and gives the last answer.
-  Answer deposit(Desk& desk, const Person& person, const std::string& content,
-                 const std::string& type = "LAP-ADU") {
-    const std::string path = "/v1/cases/" + case_.text() + "/documents";
-    if (opened()) {
-      desk.headers = {{"upload-metadata", metadata({{"title", "Laporan awal"},
-                                                    {"filename", "laporan.pdf"},
-                                                    {"filetype", "application/pdf"},
-                                                    {"type", type}})}};
-      Answer answer = desk.call("POST", path, content, "application/pdf");
-      desk.headers.clear();
-      return answer;
-    }
-    return deposit_sealed(desk, person, path, content, type);
-  }
-
-  Answer deposit_sealed(Desk& desk, const Person& person, const std::string& path,
-                        const std::string& content, const std::string& type) {
-    const auto key = crypto::FileKey::random();
-    const Bytes payload = crypto::age::seal_payload(crypto::as_bytes(content), key);
-    const Id document = Id::make(FoundedVault::kStart);
-    desk.headers = {{"upload-metadata", metadata({{"type", type}})},
-                    {"segel-document", document.text()}};
-    Answer taken =
-        desk.call("POST", path, std::string(crypto::as_text(payload)), "application/vnd.age");
-    desk.headers.clear();
-    if (taken.status != 202) return taken;
-
-    DeskPort port(desk);
-    KeyRing ring = ring_of(port, person, agency_);
-    const auto state = ring.fresh(case_);
-    EXPECT_TRUE(state);
-    crypto::Manifest manifest;
-    manifest.document = document;
-    manifest.case_id = case_;
-    manifest.generation = state->record.generation;
-    manifest.title = "Laporan awal";
-    manifest.file_name = "laporan.pdf";
-    manifest.media_type = "application/pdf";
-    manifest.size = content.size();
-    manifest.sha256 = crypto::sha256(crypto::as_bytes(content));
-    manifest.salt = crypto::random_block<32>();
-    manifest.label = *wire::read<crypto::Label>(taken.json().at("label"));
-    manifest.created = FoundedVault::kStart;
-    std::copy_n(payload.begin(), manifest.payload_nonce.size(), manifest.payload_nonce.begin());
-    manifest.tag_root = *crypto::from_base64(taken.json().at("tag_root").get<std::string>())
-                             .map([](const Bytes& bytes) {
-                               crypto::Digest digest{};
-                               std::copy(bytes.begin(), bytes.end(), digest.begin());
-                               return digest;
-                             });
-    const Envelope envelope = make_envelope(
-        ring, manifest, key,
-        {{crypto::HolderKind::node, case_, state->record.generation, state->record.recipient}});
-    json headers = json::array();
-    for (const auto& header : envelope.headers) headers.push_back(wire::of(header));
-    const json body{{"version", 1},
-                    {"case", case_.text()},
-                    {"generation", manifest.generation},
-                    {"label", wire::of(manifest.label)},
-                    {"manifest", crypto::base64(envelope.manifest)},
-                    {"manifest_digest", crypto::base64(envelope.manifest_digest)},
-                    {"content", crypto::base64(manifest.content_digest())},
-                    {"headers", headers}};
-    return desk.call("PUT", "/v1/documents/" + document.text() + "/manifest", body.dump());
-  }
-
-  // The content as its reader gets it: plain, or the age file opened at home.
-  std::string content_of(Desk& desk, const Person& person, const std::string& document) {
-    const Answer answer = desk.get("/v1/documents/" + document + "/content");
-    EXPECT_EQ(answer.status, 200) << answer.body;
-    if (opened() || answer.status != 200) return answer.body;
-    DeskPort port(desk);
-    KeyRing ring = ring_of(port, person, agency_);
-    const auto version = wire::read<SealedVersion>(desk.get("/v1/documents/" + document).json());
-    EXPECT_TRUE(version);
-    const auto manifest = open_manifest(ring, port, *version);
-    EXPECT_TRUE(manifest) << manifest.error().type;
-    const auto key = open_file_key(ring, *version, *manifest);
-    EXPECT_TRUE(key);
-    const auto header = crypto::age::parse_header(crypto::as_bytes(answer.body));
-    EXPECT_TRUE(header);
-    const auto payload = crypto::as_bytes(answer.body).subspan(header->size);
-    const auto plain = crypto::age::open_payload(payload, *key);
-    EXPECT_TRUE(plain);
-    return std::string(plain->expose_text());
-  }
-
-  Id agency_, case_;
-  std::optional<Desk> worker_desk_;
-};
+class DocumentTest : public DocumentOffice {};
 
 TEST_P(DocumentTest, ComesBackByteForByteAtEverySize) {
   for (const std::size_t size : {0U, 1U, 4096U, 61000U, 65536U, 65537U, 200000U, 1048576U}) {
@@ -222,7 +105,7 @@ TEST_P(DocumentTest, WhoJoinsLaterOpensWhatIsOlderThanASuccessorMadeByADepositor
 
   Desk desk(service_.handler());
   ASSERT_TRUE(desk.lend_key(intake));
-  desk.headers = {{"upload-metadata", metadata({{"type", "LAP-ADU"}})}};
+  desk.headers = {{"upload-metadata", upload_metadata({{"type", "LAP-ADU"}})}};
   ASSERT_EQ(desk.call("POST", case_path + "/documents", "isi", "text/plain").status, 201);
   ASSERT_EQ(port.node(case_, 0)->record.generation, 2U);
   EXPECT_EQ(founded_.entries("node.previous"), 0U);
@@ -286,7 +169,7 @@ TEST_P(OpenedDocumentTest, RangesAndConditionsAreAnsweredAsRfc9110Says) {
 
 TEST_P(OpenedDocumentTest, DigestThatDoesNotFitStoresNothing) {
   worker_desk_->headers = {
-      {"upload-metadata", metadata({{"type", "LAP-ADU"}})},
+      {"upload-metadata", upload_metadata({{"type", "LAP-ADU"}})},
       {"repr-digest",
        "sha-256=:" + crypto::base64(crypto::sha256(crypto::as_bytes("lain"))) + ":"}};
   const Answer answer =
@@ -301,7 +184,7 @@ TEST_P(OpenedDocumentTest, NewVersionNeedsTheLatestTagAndKeepsTheOldOne) {
   const std::string document = made.json().at("id");
   const std::string path = "/v1/documents/" + document + "/content";
   const auto put = [&](const std::string& match) {
-    worker_desk_->headers = {{"upload-metadata", metadata({{"type", "LAP-ADU"}})},
+    worker_desk_->headers = {{"upload-metadata", upload_metadata({{"type", "LAP-ADU"}})},
                              {"if-match", match}};
     Answer answer = worker_desk_->call("PUT", path, "kedua", "text/plain");
     worker_desk_->headers.clear();
@@ -319,7 +202,7 @@ TEST_P(OpenedDocumentTest, NewVersionNeedsTheLatestTagAndKeepsTheOldOne) {
 class SealedDocumentTest : public DocumentTest {};
 
 TEST_P(SealedDocumentTest, PlainBytesAreRefusedAndNothingOfThemIsKept) {
-  worker_desk_->headers = {{"upload-metadata", metadata({{"type", "LAP-ADU"}})}};
+  worker_desk_->headers = {{"upload-metadata", upload_metadata({{"type", "LAP-ADU"}})}};
   const Answer answer = worker_desk_->call("POST", "/v1/cases/" + case_.text() + "/documents",
                                            "isi", "application/pdf");
   EXPECT_EQ(answer.problem(), "unsupported-media-type");
@@ -329,7 +212,7 @@ TEST_P(SealedDocumentTest, PayloadWithoutItsManifestIsInvisibleAndExpires) {
   const auto key = crypto::FileKey::random();
   const Bytes payload = crypto::age::seal_payload(crypto::as_bytes(pattern(100'000)), key);
   const Id document = Id::make(FoundedVault::kStart);
-  worker_desk_->headers = {{"upload-metadata", metadata({{"type", "LAP-ADU"}})},
+  worker_desk_->headers = {{"upload-metadata", upload_metadata({{"type", "LAP-ADU"}})},
                            {"segel-document", document.text()}};
   const auto post = [&] {
     return worker_desk_->call("POST", "/v1/cases/" + case_.text() + "/documents",
