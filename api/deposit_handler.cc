@@ -33,11 +33,8 @@ std::string_view name_of(vault::Readers readers) {
   return "depositor";
 }
 
-// Where a new version goes: into a case, as the first or on top of another.
-struct Target {
-  Id case_id;
-  Id document;
-  std::uint64_t version = 1;
+// Where a new version goes, and the digest of the manifest that it stands on.
+struct Target : vault::DepositPlace {
   std::optional<crypto::Digest> previous;
 };
 
@@ -56,17 +53,18 @@ Outcome<parse::UploadMetadata> metadata_of(const Call& call) {
   return parse::upload_metadata(*field);
 }
 
-Outcome<crypto::Label> label_of(DocumentRoom& room, const Incoming& in, const Id& case_id,
+// Refused here, before a byte is taken, what the vault would refuse of it.
+Outcome<crypto::Label> label_of(DocumentRoom& room, const Incoming& in, const Target& target,
                                 const parse::UploadMetadata& metadata) {
   auto& vault = room.services.vault;
-  const auto view = vault.cases().get(in.actor, case_id);
+  const auto view = vault.cases().get(in.actor, target.case_id);
   if (!view) return refuse(view.error());
   if (!metadata.type) return refuse("bad-request");
   crypto::Label label{*metadata.type, metadata.classification.value_or(""), metadata.minor};
   if (label.classification.empty()) {
     label.classification = least_class(room.services.policy, label.type, view->record.category);
   }
-  const auto may = vault.documents().check_deposit(in.actor, case_id, label);
+  const auto may = vault.documents().check_deposit(in.actor, target, label);
   if (!may) return refuse(may.error());
   return label;
 }
@@ -146,7 +144,7 @@ Outcome<vault::Committed> commit_plain(DocumentRoom& room, Incoming& in, crypto:
 Outcome<Reply> deposit_plain(DocumentRoom& room, Incoming& in, const Target& target) {
   const auto metadata = metadata_of(in.call);
   if (!metadata) return tl::unexpected(metadata.error());
-  const auto label = label_of(room, in, target.case_id, *metadata);
+  const auto label = label_of(room, in, target, *metadata);
   if (!label) return tl::unexpected(label.error());
   std::optional<crypto::Digest> declared;
   if (const auto field = in.call.headers.one("repr-digest")) {
@@ -174,7 +172,7 @@ Outcome<Reply> deposit_sealed(DocumentRoom& room, Incoming& in, const Target& ta
   if (!metadata) return tl::unexpected(metadata.error());
   // Words would be read here by a service that must not know them.
   if (metadata->title || metadata->filename || metadata->filetype) return refuse("bad-request");
-  const auto label = label_of(room, in, target.case_id, *metadata);
+  const auto label = label_of(room, in, target, *metadata);
   if (!label) return tl::unexpected(label.error());
   auto taken = take_sealed(room.services.vault.documents(), *in.call.body);
   if (!taken) return tl::unexpected(taken.error());
@@ -185,8 +183,8 @@ Outcome<Reply> deposit_sealed(DocumentRoom& room, Incoming& in, const Target& ta
                   {"readers", name_of(*vault::readers_of(room.services.policy, label->type))},
                   {"tag_root", crypto::base64(taken->stored.tag_root)},
                   {"sealed_size", taken->stored.size}};
-  const auto waits = room.pending.put(target.document,
-                                      {in.actor.key, target.case_id, *label, std::move(*taken), 0});
+  const auto waits =
+      room.pending.put(target.document, {in.actor.key, target, *label, std::move(*taken), 0});
   if (!waits) return tl::unexpected(waits.error());
   return json_reply(202, body);
 }
@@ -209,7 +207,7 @@ Outcome<Reply> deposit(DocumentRoom& room, Incoming& in) {
   const auto case_id = in.id("case");
   if (!case_id) return tl::unexpected(case_id.error());
   const Id drawn = in.opened() ? Id::make(room.services.clock()) : Id{};
-  return take_deposit(room, in, {*case_id, drawn, 1, std::nullopt});
+  return take_deposit(room, in, {{*case_id, drawn, 1}, std::nullopt});
 }
 
 Outcome<Reply> deposit_version(DocumentRoom& room, Incoming& in) {
@@ -225,7 +223,7 @@ Outcome<Reply> deposit_version(DocumentRoom& room, Incoming& in) {
   const std::string now = document->text() + '.' + std::to_string(latest.version);
   if (!tags->any && !tags->has_strong(now)) return refuse("precondition-failed");
   return take_deposit(room, in,
-                      {latest.case_id, *document, latest.version + 1, latest.manifest_digest});
+                      {{latest.case_id, *document, latest.version + 1}, latest.manifest_digest});
 }
 
 Outcome<vault::Deposit> read_manifest_body(Incoming& in, const Id& document) {
@@ -257,7 +255,9 @@ Outcome<Reply> commit_manifest(DocumentRoom& room, Incoming& in) {
   if (!deposit) return tl::unexpected(deposit.error());
   auto pending = room.pending.take(*document, in.actor.key);
   if (!pending) return refuse("not-found");
-  if (pending->case_id != deposit->case_id || pending->label != deposit->label) {
+  const vault::DepositPlace& place = pending->place;
+  if (place.case_id != deposit->case_id || place.version != deposit->version ||
+      pending->label != deposit->label) {
     room.pending.restore(*document, std::move(*pending));
     return refuse("invalid");
   }
@@ -267,8 +267,7 @@ Outcome<Reply> commit_manifest(DocumentRoom& room, Incoming& in) {
     room.pending.restore(*document, std::move(*pending));
     return refuse(committed.error());
   }
-  return deposited({deposit->case_id, *document, deposit->version, std::nullopt}, committed->index,
-                   json::object());
+  return deposited({pending->place, std::nullopt}, committed->index, json::object());
 }
 
 }  // namespace

@@ -81,6 +81,7 @@ const char* what_to_mend(vault::Errc error) {
     case Errc::forbidden:
     case Errc::wrong_role:
     case Errc::conflict:
+    case Errc::narrower:
     case Errc::stale:
     case Errc::too_large:
     case Errc::pending:

@@ -23,7 +23,7 @@ class PendingPayloads {
 
   struct Pending {
     crypto::Id depositor;
-    crypto::Id case_id;
+    vault::DepositPlace place;
     crypto::Label label;
     TakenPayload payload;
     vault::Time expires = 0;

@@ -56,6 +56,12 @@ constexpr std::array kProblems = {
             409,
             {"Sudah ada, atau sudah berubah", "Baca keadaan terbarunya, lalu putuskan lagi."},
             {"It exists already, or has changed", "Read how it stands now and decide again."}},
+    Problem{"fewer-readers",
+            409,
+            {"Pembacanya akan berkurang",
+             "Jenis ini disegel untuk lebih sedikit orang: simpan sebagai dokumen tersendiri."},
+            {"Fewer people could read it",
+             "This type is sealed for fewer than the version before: deposit it on its own."}},
     Problem{
         "generation-stale",
         409,
@@ -188,6 +194,8 @@ const Problem& problem_for(vault::Errc error) {
       return problem_of("untrusted");
     case Errc::conflict:
       return problem_of("conflict");
+    case Errc::narrower:
+      return problem_of("fewer-readers");
     case Errc::stale:
       return problem_of("generation-stale");
     case Errc::too_large:

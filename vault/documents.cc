@@ -43,7 +43,7 @@ std::optional<Readers> readers_of(const Policy& policy, std::string_view type) {
   return Readers::author;  // "author", and "named" as long as nobody is named but the author
 }
 
-Result<void> Documents::check_place(const ReadTxn& txn, const Actor& actor, const Id& case_id,
+Result<void> Documents::check_label(const ReadTxn& txn, const Actor& actor, const Id& case_id,
                                     const crypto::Label& label) const {
   const auto place = place_in(txn, actor, case_id);
   if (!place) return tl::unexpected(place.error());
@@ -70,9 +70,32 @@ Result<void> Documents::check_place(const ReadTxn& txn, const Actor& actor, cons
   return {};
 }
 
-Result<void> Documents::check_deposit(const Actor& actor, const Id& case_id,
+// What is on top is what readers get. Whoever could put a version there of a document that is not
+// hers to read, or one that others of its readers cannot open, could make it vanish for them.
+Result<void> Documents::check_place(const ReadTxn& txn, const Actor& actor,
+                                    const DepositPlace& place, const crypto::Label& label) const {
+  if (auto may = check_label(txn, actor, place.case_id, label); !may) return may;
+  const auto document = load<DocumentRecord>(txn, Key(Kind::document).id(place.document));
+  if (!document) return tl::unexpected(document.error());
+  if (place.version == 1) {
+    if (*document) return tl::unexpected(Errc::conflict);
+    return {};
+  }
+  if (!*document) return tl::unexpected(Errc::not_found);
+  const std::uint64_t latest = (*document)->versions;
+  const auto before = view_in(txn, actor, place.document, latest);
+  if (!before) return tl::unexpected(before.error());
+  if (place.case_id != (*document)->case_id || place.version != latest + 1) {
+    return tl::unexpected(Errc::conflict);
+  }
+  const auto had = readers_of(policy_, before->record.type);
+  if (!had || readers_of(policy_, label.type) > had) return tl::unexpected(Errc::narrower);
+  return {};
+}
+
+Result<void> Documents::check_deposit(const Actor& actor, const DepositPlace& place,
                                       const crypto::Label& label) const {
-  return meta_.read([&](const ReadTxn& txn) { return check_place(txn, actor, case_id, label); });
+  return meta_.read([&](const ReadTxn& txn) { return check_place(txn, actor, place, label); });
 }
 
 // The headers must be for exactly those whom the type is meant for: one too many would give it
@@ -157,28 +180,22 @@ Result<Committed> Documents::deposit(const Actor& actor, const Deposit& deposit,
                        payload.blob};
   auto committed = committer_.commit(
       [&](ChangeTxn& txn) -> Result<void> {
-        if (auto may = check_place(txn, actor, deposit.case_id, deposit.label); !may) return may;
+        const DepositPlace place{deposit.case_id, deposit.document, deposit.version};
+        if (auto may = check_place(txn, actor, place, deposit.label); !may) return may;
         const auto node = read_node(txn, deposit.case_id, 0);
         if (!node) return tl::unexpected(node.error());
         if (node->stale || node->record.generation != deposit.generation) {
           return tl::unexpected(Errc::stale);
         }
         if (auto fits = check_holders(txn, actor, deposit); !fits) return fits;
-        const Key document_key = Key(Kind::document).id(deposit.document);
-        auto document = load<DocumentRecord>(txn, document_key);
-        if (!document) return tl::unexpected(document.error());
-        const std::uint64_t before = *document ? (*document)->versions : 0;
-        if (*document && (*document)->case_id != deposit.case_id) {
-          return tl::unexpected(Errc::conflict);
-        }
-        if (deposit.version != before + 1) return tl::unexpected(Errc::conflict);
 
         record.created = txn.time();
-        txn.put(document_key,
+        txn.put(Key(Kind::document).id(deposit.document),
                 encode(DocumentRecord{deposit.document, deposit.case_id, deposit.version}));
         txn.put(Key(Kind::version).id(deposit.document).u64(deposit.version), encode(record));
-        if (before == 0)
+        if (deposit.version == 1) {
           txn.put(Key(Kind::case_document).id(deposit.case_id).id(deposit.document), {});
+        }
         if (record.inline_payload) {
           txn.put(Key(Kind::inline_payload).id(deposit.document).u64(deposit.version),
                   payload.small);
@@ -203,7 +220,6 @@ Result<DocumentView> Documents::view_in(const ReadTxn& txn, const Actor& actor, 
   const auto place = place_in(txn, actor, record->case_id);
   if (!place) return tl::unexpected(place.error());
   if (*place == Place::none || *place == Place::depositor) return tl::unexpected(Errc::forbidden);
-  if (version == 0) version = record->versions;
   auto found = require<VersionRecord>(txn, Key(Kind::version).id(document).u64(version));
   if (!found) return tl::unexpected(found.error());
   if (!policy_.may_open_class(actor.role, found->classification)) {
@@ -232,25 +248,39 @@ Result<DocumentView> Documents::view_in(const ReadTxn& txn, const Actor& actor, 
   return tl::unexpected(Errc::forbidden);
 }
 
+// The latest that the actor can open: a newer one that is not for her does not hide it.
+Result<DocumentView> Documents::newest_in(const ReadTxn& txn, const Actor& actor,
+                                          const Id& document) const {
+  const auto record = require<DocumentRecord>(txn, Key(Kind::document).id(document));
+  if (!record) return tl::unexpected(record.error());
+  for (std::uint64_t version = record->versions; version > 0; --version) {
+    auto view = view_in(txn, actor, document, version);
+    if (view || view.error() != Errc::forbidden) return view;
+  }
+  return tl::unexpected(Errc::forbidden);
+}
+
 Result<DocumentView> Documents::view(const Actor& actor, const Id& document,
                                      std::uint64_t version) const {
-  return reading(meta_, [&](const ReadTxn& txn) { return view_in(txn, actor, document, version); });
+  return reading(meta_, [&](const ReadTxn& txn) {
+    return version == 0 ? newest_in(txn, actor, document) : view_in(txn, actor, document, version);
+  });
 }
 
 Result<std::vector<DocumentView>> Documents::versions(const Actor& actor,
                                                       const Id& document) const {
   return reading(meta_, [&](const ReadTxn& txn) -> Result<std::vector<DocumentView>> {
+    const auto record = require<DocumentRecord>(txn, Key(Kind::document).id(document));
+    if (!record) return tl::unexpected(record.error());
     std::vector<DocumentView> all;
-    auto latest = view_in(txn, actor, document, 0);
-    if (!latest) return tl::unexpected(latest.error());
-    for (std::uint64_t version = 1; version < latest->versions; ++version) {
+    for (std::uint64_t version = 1; version <= record->versions; ++version) {
       auto one = view_in(txn, actor, document, version);
-      // An older version may be of a class above the reader's.
+      // One may be of a class above the reader's.
       if (!one && one.error() == Errc::forbidden) continue;
       if (!one) return tl::unexpected(one.error());
       all.push_back(std::move(*one));
     }
-    all.push_back(std::move(*latest));
+    if (all.empty()) return tl::unexpected(Errc::forbidden);
     return all;
   });
 }
@@ -274,7 +304,7 @@ Result<Documents::Page> Documents::list(const Actor& actor, const Id& case_id, c
 
     Page page;
     for (const Id& id : ids) {
-      auto view = view_in(txn, actor, id, 0);
+      auto view = newest_in(txn, actor, id);
       if (!view && view.error() == Errc::forbidden) continue;
       if (!view) return tl::unexpected(view.error());
       page.items.push_back(std::move(*view));

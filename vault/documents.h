@@ -63,6 +63,13 @@ class PayloadWriter {
 
 using crypto::HeaderSubmission;
 
+// Where a deposit goes: into a case, as a document's first version or on top of another.
+struct DepositPlace {
+  Id case_id;
+  Id document;
+  std::uint64_t version = 1;
+};
+
 struct Deposit {
   Id document;
   std::uint64_t version = 1;
@@ -84,7 +91,8 @@ struct DocumentView {
   Place place = Place::none;
 };
 
-// Who a document of this type is sealed to, from the case's state and the depositor's agency.
+// Who a document of this type is sealed to, from the case's state and the depositor's agency; each
+// fewer than the one before.
 enum class Readers { case_holders, authors, author };
 std::optional<Readers> readers_of(const Policy& policy, std::string_view type);
 
@@ -102,18 +110,21 @@ class Documents {
 
   PayloadWriter begin() { return PayloadWriter(blobs_); }
 
-  // Whether the actor may deposit such a document here now; asked before its bytes are taken.
-  // The generation is only known to be current at deposit(). Errors: forbidden, not_found, invalid.
-  Result<void> check_deposit(const Actor& actor, const Id& case_id,
+  // Whether the actor may deposit this version here now; asked before its bytes are taken.
+  // The generation is only known to be current at deposit(). Version 1 needs an id that is not
+  // taken; a later one stands on the latest, which the actor must be able to open.
+  // Errors: forbidden, not_found, invalid; conflict (id taken, or not the next version); narrower.
+  Result<void> check_deposit(const Actor& actor, const DepositPlace& place,
                              const crypto::Label& label) const;
 
   // Names the payload by a record: from here on it is there, and `payload` is spent. After an error
   // it is still the caller's, to try again with. Errors: check_deposit()'s; stale (a successor
-  // generation must be made first), conflict (id taken, or not the next version).
+  // generation must be made first).
   Result<Committed> deposit(const Actor& actor, const Deposit& deposit, StoredPayload& payload);
 
-  // Errors: forbidden, not_found. Version 0: the latest.
+  // Errors: forbidden, not_found. Version 0: the latest that the actor can open.
   Result<DocumentView> view(const Actor& actor, const Id& document, std::uint64_t version) const;
+  // Those that the actor can open, from the first; never none.
   Result<std::vector<DocumentView>> versions(const Actor& actor, const Id& document) const;
   // Those of a case that the actor can open, by id behind `after`; `next` is nil at the end.
   struct Page {
@@ -136,11 +147,14 @@ class Documents {
  private:
   struct WrappedHeader;
   Result<std::vector<WrappedHeader>> wrap_headers(const Deposit& deposit) const;
-  Result<void> check_place(const ReadTxn& txn, const Actor& actor, const Id& case_id,
+  Result<void> check_label(const ReadTxn& txn, const Actor& actor, const Id& case_id,
+                           const crypto::Label& label) const;
+  Result<void> check_place(const ReadTxn& txn, const Actor& actor, const DepositPlace& place,
                            const crypto::Label& label) const;
   Result<void> check_holders(const ReadTxn& txn, const Actor& actor, const Deposit& deposit) const;
   Result<DocumentView> view_in(const ReadTxn& txn, const Actor& actor, const Id& document,
                                std::uint64_t version) const;
+  Result<DocumentView> newest_in(const ReadTxn& txn, const Actor& actor, const Id& document) const;
   const MetaStore& meta_;
   BlobStore& blobs_;
   Committer& committer_;

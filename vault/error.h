@@ -12,6 +12,7 @@ enum class Errc {
   invalid,       // a request that contradicts itself or the policy's codes
   untrusted,     // a signed record whose signatures or chain do not hold
   conflict,      // the thing exists already, or changed since it was read
+  narrower,      // a version for fewer readers than the one it would stand on
   stale,         // a generation that a holder has left: its successor must be made first
   too_large,     // over a limit that the request could have known
   pending,       // waits for a second signature or a confirmation

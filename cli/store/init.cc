@@ -79,6 +79,7 @@ Failure explain(vault::Errc error, const Options& options) {
     case Errc::forbidden:
     case Errc::wrong_role:
     case Errc::untrusted:
+    case Errc::narrower:
     case Errc::stale:
     case Errc::too_large:
     case Errc::pending:

@@ -49,6 +49,7 @@ Failure explain(Errc error, const std::string& folder) {
     case Errc::invalid:
     case Errc::untrusted:
     case Errc::conflict:
+    case Errc::narrower:
     case Errc::stale:
     case Errc::too_large:
     case Errc::pending:

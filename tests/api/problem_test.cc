@@ -37,6 +37,7 @@ constexpr Refusal kRefusals[] = {
     {"Invalid", Errc::invalid, 422, "invalid"},
     {"Untrusted", Errc::untrusted, 422, "untrusted"},
     {"Conflict", Errc::conflict, 409, "conflict"},
+    {"Narrower", Errc::narrower, 409, "fewer-readers"},
     {"Stale", Errc::stale, 409, "generation-stale"},
     {"TooLarge", Errc::too_large, 413, "too-large"},
     {"Pending", Errc::pending, 202, "pending"},

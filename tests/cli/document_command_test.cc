@@ -127,6 +127,15 @@ TEST_F(DocumentCommand, ANewVersionStandsOnTheOldOneAndKeepsIt) {
             true);
 }
 
+TEST_F(DocumentCommand, ANewVersionIsForNoFewerThanTheOldOne) {
+  const std::string document = put(write("satu.txt", 1000, 1)).value("id", "");
+  write("dua.txt", 1000, 2);
+  EXPECT_EQ(
+      refused(*worker_, {"put", case_, "dua.txt", "--document", document, "--type", "KONSELING"}),
+      "fewer-readers");
+  EXPECT_EQ(did(*worker_, {"show", document}).value("version", 0), 1);
+}
+
 TEST_F(DocumentCommand, AFileThatDiffersIsNotTheDocument) {
   const std::string document = put(write("satu.txt", 1000, 1)).value("id", "");
   write("lain.txt", 1000, 2);
