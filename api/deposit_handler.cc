@@ -103,7 +103,7 @@ crypto::Manifest manifest_of(const Target& target, const crypto::Label& label,
   manifest.label = label;
   manifest.created = now;
   manifest.payload_nonce = taken.nonce;
-  manifest.tag_root = taken.stored.tag_root;
+  manifest.payload_root = taken.stored.payload_root;
   manifest.previous = target.previous;
   return manifest;
 }
@@ -181,7 +181,7 @@ Outcome<Reply> deposit_sealed(DocumentRoom& room, Incoming& in, const Target& ta
                   {"version", target.version},
                   {"label", wire::of(*label)},
                   {"readers", name_of(*vault::readers_of(room.services.policy, label->type))},
-                  {"tag_root", crypto::base64(taken->stored.tag_root)},
+                  {"payload_root", crypto::base64(taken->stored.payload_root)},
                   {"sealed_size", taken->stored.size}};
   const auto waits =
       room.pending.put(target.document, {in.actor.key, target, *label, std::move(*taken), 0});

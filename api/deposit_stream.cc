@@ -83,7 +83,7 @@ Outcome<TakenPayload> take_plain(vault::Documents& documents, BodyReader& body,
   });
   if (!done) return tl::unexpected(done.error());
   taken.sha256 = hash.finish();
-  auto stored = std::move(writer).finish(sealer.tag_root());
+  auto stored = std::move(writer).finish(sealer.payload_root());
   if (!stored) return refuse(stored.error());
   taken.stored = std::move(*stored);
   return taken;
@@ -100,12 +100,12 @@ Outcome<TakenPayload> take_sealed(vault::Documents& documents, BodyReader& body)
   }
   vault::PayloadWriter writer = documents.begin();
   if (auto begun = writer.append(taken.nonce); !begun) return refuse(begun.error());
-  crypto::age::TagRoot tags;
+  crypto::age::PayloadRoot root(taken.nonce);
   std::uint64_t size = kNonceSize;
   const auto done = in_pieces(body, kSealedChunkSize, [&](ByteView chunk, bool) -> Outcome<void> {
     size += chunk.size();
     if (chunk.size() < kTagSize) return fail("invalid", 422);
-    tags.add(chunk);
+    root.add(chunk);
     const auto written = writer.append(chunk);
     if (!written) return refuse(written.error());
     return {};
@@ -114,7 +114,7 @@ Outcome<TakenPayload> take_sealed(vault::Documents& documents, BodyReader& body)
   const auto plain = crypto::age::plain_size(size);
   if (!plain) return fail("invalid", 422);
   taken.plain_size = *plain;
-  auto stored = std::move(writer).finish(tags.root());
+  auto stored = std::move(writer).finish(root.root());
   if (!stored) return refuse(stored.error());
   taken.stored = std::move(*stored);
   return taken;

@@ -2,7 +2,7 @@
 //
 // Plain bytes are hashed and sealed chunk by chunk as they arrive and never touch the disk; at most
 // a few chunks are in memory, and wiped. Bytes that come sealed already pass through, their grammar
-// and tag root noted.
+// and payload root noted.
 #pragma once
 
 #include "api/body.h"

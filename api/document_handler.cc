@@ -118,7 +118,7 @@ SealedVersion sealed_version(const vault::DocumentView& view) {
   version.depositor = record.depositor;
   version.created = record.created;
   version.size = record.size;
-  version.tag_root = record.tag_root;
+  version.payload_root = record.payload_root;
   version.manifest = record.manifest;
   version.header = {
       {static_cast<crypto::HolderKind>(view.header.kind), view.holder, view.header.generation, {}},

@@ -25,7 +25,7 @@ bool agrees(const Manifest& manifest, const SealedVersion& version) {
   return manifest.document == version.document && manifest.version == version.version &&
          manifest.case_id == version.case_id && manifest.generation == version.generation &&
          manifest.label == version.label && manifest.depositor == version.depositor &&
-         manifest.tag_root == version.tag_root;
+         manifest.payload_root == version.payload_root;
 }
 
 }  // namespace

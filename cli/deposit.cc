@@ -60,7 +60,7 @@ class Depositing {
     manifest_.size = source.plain_size();
     manifest_.sha256 = source.sha256();
     manifest_.payload_nonce = source.nonce();
-    manifest_.tag_root = source.tag_root();
+    manifest_.payload_root = source.payload_root();
     manifest_.label = taken->label;
     manifest_.created = now_ms();
     for (int tries = 1;; ++tries) {
@@ -105,14 +105,14 @@ class Depositing {
     const std::uint64_t version = in.number("version");
     const auto label = api::wire::read<crypto::Label>(in.object("label"));
     const std::string readers = in.text("readers");
-    const auto tag_root = in.block<32>("tag_root");
+    const auto payload_root = in.block<32>("payload_root");
     const std::uint64_t size = in.number("sealed_size");
     if (!in.complete() || !label) return differs();
     const bool same_class =
         order_.classification.empty() || label->classification == order_.classification;
     if (document != manifest_.document || version != manifest_.version ||
-        tag_root != source.tag_root() || size != source.length() || label->type != order_.type ||
-        label->minor != order_.minor || !same_class) {
+        payload_root != source.payload_root() || size != source.length() ||
+        label->type != order_.type || label->minor != order_.minor || !same_class) {
       return differs();
     }
     return Taken{*label, readers};

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <functional>
+#include <optional>
 
 #include "crypto/hash.h"
 
@@ -13,12 +14,13 @@ namespace {
 using crypto::age::kNonceSize;
 using crypto::age::kSealedChunkSize;
 using crypto::age::kTagSize;
+using crypto::age::PayloadNonce;
 
 tl::unexpected<Failure> wrong() { return refuse(Text::content_wrong, Text::content_wrong_advice); }
 
 // Takes the header and nonce, then each chunk with its number and whether it is the last.
 struct Takers {
-  std::function<Result<void>(crypto::ByteView header, crypto::ByteView nonce)> head;
+  std::function<Result<void>(crypto::ByteView header, const PayloadNonce& nonce)> head;
   std::function<Result<void>(std::uint64_t index, bool last, crypto::ByteView chunk)> chunk;
 };
 
@@ -62,7 +64,7 @@ Result<void> fetch(SealedSession& session, const OpenedVersion& version, const T
 
   Incoming in(session, *response->body);
   crypto::Bytes header(sealed.header.payload_header.size());
-  crypto::age::PayloadNonce nonce{};
+  PayloadNonce nonce{};
   if (auto read = in.fill(header); !read) return read;
   if (auto read = in.fill(nonce); !read) return read;
   if (header != sealed.header.payload_header || nonce != version.manifest.payload_nonce) {
@@ -124,7 +126,7 @@ Result<void> fetch_content(SealedSession& session, const OpenedVersion& version,
   Out out(plain, name);
   const auto fetched =
       fetch(session, version,
-            {[](crypto::ByteView, crypto::ByteView) { return Result<void>(); },
+            {[](crypto::ByteView, const PayloadNonce&) { return Result<void>(); },
              [&](std::uint64_t index, bool last, crypto::ByteView chunk) -> Result<void> {
                if (!opener.open(index, last, chunk, opened.data())) return wrong();
                const auto bytes = opened.first(chunk.size() - kTagSize);
@@ -139,20 +141,21 @@ Result<void> fetch_content(SealedSession& session, const OpenedVersion& version,
 
 Result<void> fetch_age_file(SealedSession& session, const OpenedVersion& version,
                             std::ostream& sealed, const std::string& name, Progress& progress) {
-  crypto::age::TagRoot tags;
+  std::optional<crypto::age::PayloadRoot> root;
   Out out(sealed, name);
   const auto fetched = fetch(session, version,
-                             {[&](crypto::ByteView header, crypto::ByteView nonce) {
+                             {[&](crypto::ByteView header, const PayloadNonce& nonce) {
+                                root.emplace(nonce);
                                 auto written = out.write(header);
                                 return written ? out.write(nonce) : written;
                               },
                               [&](std::uint64_t, bool, crypto::ByteView chunk) {
-                                tags.add(chunk);
+                                root->add(chunk);
                                 progress.advance(chunk.size());
                                 return out.write(chunk);
                               }});
   if (!fetched) return fetched;
-  if (tags.root() != version.manifest.tag_root) return wrong();
+  if (root->root() != version.manifest.payload_root) return wrong();
   return {};
 }
 

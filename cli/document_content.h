@@ -13,7 +13,7 @@ namespace cli {
 // of the service.
 Result<void> fetch_content(SealedSession& session, const OpenedVersion& version,
                            std::ostream& plain, const std::string& name, Progress& progress);
-// Writes the stock age file as it is, compared with the manifest's root over its tags. Errors: as
+// Writes the stock age file as it is, compared with the manifest's payload root. Errors: as
 // above.
 Result<void> fetch_age_file(SealedSession& session, const OpenedVersion& version,
                             std::ostream& sealed, const std::string& name, Progress& progress);

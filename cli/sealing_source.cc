@@ -126,7 +126,7 @@ tl::expected<std::size_t, api::BodyErrc> SealingSource::read(crypto::MutableByte
 std::uint64_t SealingSource::plain_size() const { return state_->size; }
 bool SealingSource::changed() const { return state_->changed; }
 const crypto::Digest& SealingSource::sha256() const { return state_->digest; }
-crypto::Digest SealingSource::tag_root() const { return state_->sealer->tag_root(); }
+crypto::Digest SealingSource::payload_root() const { return state_->sealer->payload_root(); }
 const crypto::age::PayloadNonce& SealingSource::nonce() const { return state_->nonce; }
 
 }  // namespace cli

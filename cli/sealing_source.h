@@ -29,7 +29,7 @@ class SealingSource final : public api::BodySource {
   bool changed() const;
   // Once all was read: of the original, and of the payload.
   const crypto::Digest& sha256() const;
-  crypto::Digest tag_root() const;
+  crypto::Digest payload_root() const;
   const crypto::age::PayloadNonce& nonce() const;
 
  private:

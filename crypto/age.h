@@ -107,9 +107,8 @@ class PayloadSealer {
   // REQUIRES: plain is kChunkSize long, or `last`; empty only when it is all there is; none after
   // the last.
   void seal(ByteView plain, bool last, std::uint8_t* out);
-  // The RFC 6962 root over the tags of the chunks so far: one short value that fixes every byte
-  // against all who do not know the key (FORMAT.md, "Tag root").
-  Digest tag_root() const;
+  // Of nonce and chunks so far (PayloadRoot).
+  Digest payload_root() const;
 
  private:
   struct State;
@@ -132,14 +131,15 @@ class PayloadOpener {
   std::unique_ptr<State> state_;
 };
 
-// The tag root of a payload whose chunks pass by without a key (a sealed deposit).
-class TagRoot {
+// The RFC 6962 root over a payload's nonce and whole sealed chunks (FORMAT.md, "Payload root"): one
+// short value that fixes every byte, computed without a key.
+class PayloadRoot {
  public:
-  TagRoot();
-  TagRoot(TagRoot&&) noexcept;
-  TagRoot& operator=(TagRoot&&) noexcept;
-  ~TagRoot();
-  void add(ByteView sealed_chunk);  // REQUIRES: at least kTagSize bytes
+  explicit PayloadRoot(const PayloadNonce& nonce);
+  PayloadRoot(PayloadRoot&&) noexcept;
+  PayloadRoot& operator=(PayloadRoot&&) noexcept;
+  ~PayloadRoot();
+  void add(ByteView sealed_chunk);
   Digest root() const;
 
  private:

@@ -44,30 +44,32 @@ Result<std::uint64_t> plain_size(std::uint64_t sealed_size) {
   return body - chunks * kTagSize;
 }
 
-struct TagRoot::State {
-  merkle::Tree tags;
+struct PayloadRoot::State {
+  merkle::Tree leaves;
 };
 
-TagRoot::TagRoot() : state_(std::make_unique<State>()) {}
-TagRoot::TagRoot(TagRoot&&) noexcept = default;
-TagRoot& TagRoot::operator=(TagRoot&&) noexcept = default;
-TagRoot::~TagRoot() = default;
+PayloadRoot::PayloadRoot(const PayloadNonce& nonce) : state_(std::make_unique<State>()) {
+  add(nonce);
+}
+PayloadRoot::PayloadRoot(PayloadRoot&&) noexcept = default;
+PayloadRoot& PayloadRoot::operator=(PayloadRoot&&) noexcept = default;
+PayloadRoot::~PayloadRoot() = default;
 
-void TagRoot::add(ByteView sealed_chunk) {
-  state_->tags.append(merkle::leaf_hash(sealed_chunk.last(kTagSize)));
+void PayloadRoot::add(ByteView sealed_chunk) {
+  state_->leaves.append(merkle::leaf_hash(sealed_chunk));
 }
 
-Digest TagRoot::root() const { return state_->tags.root(); }
+Digest PayloadRoot::root() const { return state_->leaves.root(); }
 
 struct PayloadSealer::State {
   ChunkCipher cipher;
-  TagRoot tags;
+  PayloadRoot root;
   std::uint64_t next = 0;
   bool finished = false;
 };
 
 PayloadSealer::PayloadSealer(const FileKey& key, const PayloadNonce& nonce)
-    : state_(new State{payload_cipher(key, nonce), {}, 0, false}) {}
+    : state_(new State{payload_cipher(key, nonce), PayloadRoot(nonce), 0, false}) {}
 PayloadSealer::PayloadSealer(PayloadSealer&&) noexcept = default;
 PayloadSealer& PayloadSealer::operator=(PayloadSealer&&) noexcept = default;
 PayloadSealer::~PayloadSealer() = default;
@@ -80,12 +82,12 @@ void PayloadSealer::seal(ByteView plain, bool last, std::uint8_t* out) {
   if (!fits || state.finished) throw std::logic_error("age: a chunk out of turn");
 
   state.cipher.seal(chunk_nonce(state.next, last), plain, out);
-  state.tags.add({out, plain.size() + kTagSize});
+  state.root.add({out, plain.size() + kTagSize});
   ++state.next;
   state.finished = last;
 }
 
-Digest PayloadSealer::tag_root() const { return state_->tags.root(); }
+Digest PayloadSealer::payload_root() const { return state_->root.root(); }
 
 struct PayloadOpener::State {
   ChunkCipher cipher;

@@ -26,7 +26,7 @@ Statement Manifest::to_statement() const {
       {"created", created},
       {"payload_nonce", base64(payload_nonce)},
       {"commitment", base64(commitment)},
-      {"tag_root", base64(tag_root)}};
+      {"payload_root", base64(payload_root)}};
   if (previous) body["previous"] = base64(*previous);
   return {kType, body};
 }
@@ -60,7 +60,7 @@ Result<Manifest> Manifest::from(const Statement& statement) {
   manifest.created = static_cast<std::int64_t>(created);
   manifest.payload_nonce = in.block<age::kNonceSize>("payload_nonce");
   manifest.commitment = in.block<32>("commitment");
-  manifest.tag_root = in.block<32>("tag_root");
+  manifest.payload_root = in.block<32>("payload_root");
   if (in.has("previous")) manifest.previous = in.block<32>("previous");
   if (!in.complete() || manifest.version == 0) return malformed;
   if (manifest.previous.has_value() != (manifest.version > 1)) return malformed;

@@ -42,7 +42,7 @@ struct Manifest {
   std::int64_t created = 0;  // milliseconds since 1970
   age::PayloadNonce payload_nonce{};
   Digest commitment{};  // to the payload's file key
-  Digest tag_root{};
+  Digest payload_root{};
   std::optional<Digest> previous;  // digest of the previous version's manifest statement
   static constexpr std::string_view kType = "manifest";
 

@@ -174,7 +174,7 @@ Result<Committed> Documents::deposit(const Actor& actor, const Deposit& deposit,
                        0,
                        deposit.manifest,
                        payload.size,
-                       payload.tag_root,
+                       payload.payload_root,
                        deposit.manifest_digest,
                        payload.blob.is_nil(),
                        payload.blob};

@@ -27,7 +27,7 @@ namespace vault {
 class StoredPayload {
  public:
   std::uint64_t size = 0;  // nonce included
-  Digest tag_root{};
+  Digest payload_root{};
   Bytes small;  // to kMaxInline bytes
   Id blob;      // nil when small
 
@@ -48,9 +48,9 @@ class PayloadWriter {
   explicit PayloadWriter(BlobStore& blobs) : blobs_(blobs) {}
   // Errors: no_space, io_failure.
   Result<void> append(ByteView sealed);
-  // Everything is on disk, but for a small one. `tag_root` is what the sealer or a TagRoot
+  // Everything is on disk, but for a small one. `payload_root` is what the sealer or a PayloadRoot
   // computed.
-  Result<StoredPayload> finish(const Digest& tag_root) &&;
+  Result<StoredPayload> finish(const Digest& payload_root) &&;
 
  private:
   Result<void> spill();

@@ -8,14 +8,14 @@ namespace vault {
 
 StoredPayload::StoredPayload(StoredPayload&& other) noexcept
     : size(other.size),
-      tag_root(other.tag_root),
+      payload_root(other.payload_root),
       small(std::move(other.small)),
       blob(other.blob),
       blobs_(std::exchange(other.blobs_, nullptr)) {}
 
 StoredPayload& StoredPayload::operator=(StoredPayload&& other) noexcept {
   std::swap(size, other.size);
-  std::swap(tag_root, other.tag_root);
+  std::swap(payload_root, other.payload_root);
   std::swap(small, other.small);
   std::swap(blob, other.blob);
   std::swap(blobs_, other.blobs_);
@@ -49,10 +49,10 @@ Result<void> PayloadWriter::append(ByteView sealed) {
   return writer_->append(sealed);
 }
 
-Result<StoredPayload> PayloadWriter::finish(const Digest& tag_root) && {
+Result<StoredPayload> PayloadWriter::finish(const Digest& payload_root) && {
   StoredPayload payload;
   payload.size = size_;
-  payload.tag_root = tag_root;
+  payload.payload_root = payload_root;
   payload.small = std::move(small_);
   if (!writer_) return payload;
   if (auto committed = writer_->commit(); !committed) return tl::unexpected(committed.error());

@@ -163,7 +163,7 @@ struct VersionRecord {
   Time created = 0;
   Bytes manifest;          // an age payload (nonce and chunks); its headers stand with the holders'
   std::uint64_t size = 0;  // of the sealed payload, nonce included
-  Digest tag_root{};
+  Digest payload_root{};
   Digest
       manifest_digest{};  // of the signed statement; nothing of its content can be guessed from it
   bool inline_payload = false;
@@ -172,7 +172,7 @@ struct VersionRecord {
   template <typename Archive>
   void fields(Archive& archive) {
     archive(document, version, case_id, generation, type, classification, minor, depositor, created,
-            manifest, size, tag_root, manifest_digest, inline_payload, blob);
+            manifest, size, payload_root, manifest_digest, inline_payload, blob);
   }
   crypto::Label label() const { return {type, classification, minor}; }
 };

@@ -42,8 +42,8 @@ enum class Damage {
   mark_wrong,          // a pending destruction that names no entry
   row_unknown,         // of no kind this release knows
   // Of vault/verify_documents.
-  payload_missing,      // a document version without its sealed bytes
-  payload_altered,      // of another size or tag root than its record says, or a checksum is wrong
+  payload_missing,  // a document version without its sealed bytes
+  payload_altered,  // of another size or payload root than its record says, or a checksum is wrong
   document_incomplete,  // records of one document contradict each other
 };
 const char* to_text(Damage damage);

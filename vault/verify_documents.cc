@@ -11,33 +11,20 @@
 namespace vault {
 namespace {
 
+using crypto::age::kNonceSize;
+
 std::string name_of(const Id& document, std::uint64_t version) {
   return document.text() + " " + std::to_string(version);
 }
 
-// What a payload's bytes say of themselves: nonce first, then the chunks.
-class Payload {
- public:
-  // REQUIRES: pieces end where chunks do, but for the last.
-  void add(ByteView bytes) {
-    if (!nonce_seen_) {
-      const std::size_t nonce = std::min(bytes.size(), crypto::age::kNonceSize);
-      bytes = bytes.subspan(nonce);
-      nonce_seen_ = true;
-    }
-    while (!bytes.empty()) {
-      const std::size_t chunk = std::min(bytes.size(), crypto::age::kSealedChunkSize);
-      if (chunk < crypto::age::kTagSize) return;  // no payload ends so: its size said so already
-      tags_.add(bytes.first(chunk));
-      bytes = bytes.subspan(chunk);
-    }
+// REQUIRES: what was added before ended where a chunk does.
+void add_chunks(crypto::age::PayloadRoot& root, ByteView bytes) {
+  while (!bytes.empty()) {
+    const std::size_t chunk = std::min(bytes.size(), crypto::age::kSealedChunkSize);
+    root.add(bytes.first(chunk));
+    bytes = bytes.subspan(chunk);
   }
-  Digest root() const { return tags_.root(); }
-
- private:
-  bool nonce_seen_ = false;
-  crypto::age::TagRoot tags_;
-};
+}
 
 class DocumentWalk {
  public:
@@ -85,11 +72,15 @@ class DocumentWalk {
     const auto bytes = txn_.get(Key(Kind::inline_payload).id(record.document).u64(record.version));
     if (!bytes) return tl::unexpected(bytes.error());
     if (!*bytes) return report(record, Damage::payload_missing);
-    Payload payload;
-    payload.add(**bytes);
-    if ((*bytes)->size() != record.size || payload.root() != record.tag_root) {
+    const ByteView payload = **bytes;
+    if (payload.size() != record.size || payload.size() < kNonceSize) {
       return report(record, Damage::payload_altered);
     }
+    crypto::age::PayloadNonce nonce;
+    std::copy_n(payload.begin(), nonce.size(), nonce.begin());
+    crypto::age::PayloadRoot root(nonce);
+    add_chunks(root, payload.subspan(kNonceSize));
+    if (root.root() != record.payload_root) return report(record, Damage::payload_altered);
     return {};
   }
 
@@ -100,22 +91,29 @@ class DocumentWalk {
       return report(record, size.error() == Errc::not_found ? Damage::payload_missing
                                                             : Damage::payload_altered);
     }
-    if (*size != record.size) return report(record, Damage::payload_altered);
+    if (*size != record.size || *size < kNonceSize) {
+      return report(record, Damage::payload_altered);
+    }
+    const auto root = blob_root(record);
+    if (!root && root.error() == Errc::io_failure) return tl::unexpected(root.error());
+    if (!root || *root != record.payload_root) return report(record, Damage::payload_altered);
+    return {};
+  }
 
-    Payload payload;
-    std::uint64_t offset = 0;
-    while (offset < record.size) {
-      const std::uint64_t piece = offset == 0 ? crypto::age::kNonceSize : kExtentPayload;
+  // As the bytes on the disk give it.
+  Result<Digest> blob_root(const VersionRecord& record) {
+    crypto::age::PayloadNonce nonce;
+    if (auto read = blobs_.read(record.blob, 0, nonce); !read) return tl::unexpected(read.error());
+    crypto::age::PayloadRoot root(nonce);
+    for (std::uint64_t offset = kNonceSize; offset < record.size;) {
       const auto part = MutableBytes(buffer_).first(
-          static_cast<std::size_t>(std::min(piece, record.size - offset)));
+          static_cast<std::size_t>(std::min<std::uint64_t>(kExtentPayload, record.size - offset)));
       const auto read = blobs_.read(record.blob, offset, part);
-      if (!read && read.error() == Errc::io_failure) return read;
-      if (!read) return report(record, Damage::payload_altered);
-      payload.add(part);
+      if (!read) return tl::unexpected(read.error());
+      add_chunks(root, part);
       offset += part.size();
     }
-    if (payload.root() != record.tag_root) return report(record, Damage::payload_altered);
-    return {};
+    return root.root();
   }
 
   Result<void> report(const VersionRecord& record, Damage damage) {

@@ -6,7 +6,7 @@
 
 namespace vault {
 
-// Reads every payload whole (the checksums of its extents, the root over its tags), so that it
+// Reads every payload whole (the checksums of its extents, its root), so that it
 // takes as long as the disk does. Findings are named `DOCUMENT VERSION`. Errors: io_failure,
 // corrupt.
 Result<void> verify_documents(const ReadTxn& txn, const BlobStore& blobs, const Found& found);

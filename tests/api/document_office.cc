@@ -107,7 +107,7 @@ DocumentOffice::Waiting DocumentOffice::send_payload_on(Desk& desk, const Id& do
 
 crypto::Manifest DocumentOffice::manifest_for(const Waiting& waiting) {
   const json taken = waiting.taken.json();
-  const auto root = crypto::from_base64(taken.at("tag_root").get<std::string>());
+  const auto root = crypto::from_base64(taken.at("payload_root").get<std::string>());
   EXPECT_TRUE(root);
   crypto::Manifest manifest;
   manifest.document = waiting.document;
@@ -123,7 +123,7 @@ crypto::Manifest DocumentOffice::manifest_for(const Waiting& waiting) {
   manifest.created = FoundedVault::kStart;
   std::copy_n(waiting.payload.begin(), manifest.payload_nonce.size(),
               manifest.payload_nonce.begin());
-  std::copy(root->begin(), root->end(), manifest.tag_root.begin());
+  std::copy(root->begin(), root->end(), manifest.payload_root.begin());
   return manifest;
 }
 

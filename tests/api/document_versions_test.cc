@@ -136,7 +136,7 @@ TEST_P(SealedDocumentVersionsTest, VaultItselfRefusesWhatWouldHideADocument) {
     const vault::Deposit deposit = sealed_by(intake, who, waiting, manifest);
     auto writer = founded_.vault().documents().begin();
     EXPECT_TRUE(writer.append(waiting.payload));
-    auto payload = std::move(writer).finish(manifest.tag_root);
+    auto payload = std::move(writer).finish(manifest.payload_root);
     const auto done =
         founded_.vault().documents().deposit(actor_of(who, role), deposit, payload.value());
     return done ? std::nullopt : std::optional(done.error());

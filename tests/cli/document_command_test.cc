@@ -8,8 +8,10 @@
 #include "cli/case_ref.h"
 #include "cli/office_command.h"
 #include "cli/sealed_session.h"
+#include "crypto/age.h"
 #include "support/pattern.h"
 #include "support/raw_lmdb.h"
+#include "vault/extent.h"
 
 namespace segel_test {
 namespace {
@@ -149,7 +151,7 @@ TEST_F(DocumentCommand, NeverOverwritesAndStaysInTheFolder) {
   EXPECT_EQ(did(*worker_, {"get", document}).value("file", ""), "satu.txt");
 }
 
-// Somebody changed sealed bytes on the disk, checksums and all but the tags.
+// Somebody changed sealed bytes on the disk, which no key of hers opens.
 TEST_F(DocumentCommand, DamagedContentIsRefusedAndNothingIsLeftBehind) {
   const std::string document = put(write("satu.bin", 3000)).value("id", "");
   stop_service();
@@ -161,6 +163,33 @@ TEST_F(DocumentCommand, DamagedContentIsRefusedAndNothingIsLeftBehind) {
   const auto before = files();
   EXPECT_EQ(refused(*worker_, {"get", document, "-o", "back"}), "content_wrong");
   EXPECT_EQ(files(), before);
+}
+
+// The same to a large one, and the checksums were made to fit: whoever verifies it has no key.
+TEST_F(DocumentCommand, EvidenceThatWasZeroedUnderItsTagsIsNamedByVerifyStore) {
+  const std::string document = put(write("rekaman.bin", 300'000)).value("id", "");
+  const auto verdict = [&] {
+    const auto done =
+        run(*worker_, {"verify-store", data(), "--log-key", log_verifier(), "--json"});
+    return json::parse(done.out, nullptr, false);
+  };
+  stop_service();
+  ASSERT_EQ(verdict().value("sound", false), true);
+  support::edit_lmdb(data() + "/blobs", [](const crypto::Bytes& key, crypto::Bytes& value) {
+    if (key[0] != 2) return;
+    std::fill_n(value.begin() + vault::kExtentHead + 70'000, 5000, 0);  // within the second chunk
+    vault::Id blob;
+    std::copy_n(key.begin() + 1, blob.bytes.size(), blob.bytes.begin());
+    crypto::Bytes buffer(vault::kExtentValue);
+    std::copy(value.begin(), value.end(), buffer.begin());
+    const auto sealed = vault::seal_extent(buffer, blob, 0, crypto::age::sealed_size(300'000));
+    value.assign(sealed.begin(), sealed.end());
+  });
+  const json found = verdict();
+  EXPECT_EQ(found.value("sound", true), false);
+  ASSERT_EQ(found.at("findings").size(), 1U) << found;
+  EXPECT_EQ(found.at("findings")[0].at("damage"), "payload_altered");
+  EXPECT_EQ(found.at("findings")[0].at("id"), document + " 1");
 }
 
 TEST_F(DocumentCommand, OldOnesOpenAndNewOnesComeInAfterARotation) {

@@ -4,6 +4,7 @@
 
 #include "crypto/age.h"
 #include "crypto/age_range.h"
+#include "crypto/encoding.h"
 #include "crypto/hash.h"
 #include "support/age_samples.h"
 
@@ -112,23 +113,59 @@ TEST(AgePayload, RefusesToSealOutOfTurn) {
   EXPECT_THROW(empty_at_the_end.seal({}, true, out.data()), std::logic_error);
 }
 
-TEST(AgeTagRoot, IsTheTreeOverTheTagsHoweverItIsMade) {
+TEST(AgePayloadRoot, IsTheTreeOverNonceAndChunksHoweverItIsMade) {
   const FileKey key = FileKey::random();
+  const auto nonce = random_block<kNonceSize>();
   for (std::size_t count = 1; count <= 9; ++count) {
     SCOPED_TRACE(count);
-    PayloadSealer sealer(key, {});
-    TagRoot passing_by;
-    std::vector<Bytes> tags;
+    PayloadSealer sealer(key, nonce);
+    PayloadRoot passing_by(nonce);
+    std::vector<Bytes> leaves{to_bytes(nonce)};
     for (std::size_t index = 0; index < count; ++index) {
       const bool last = index + 1 == count;
       const Bytes plain = sample(last ? 100 : kChunkSize);
       Bytes sealed(plain.size() + kTagSize);
       sealer.seal(plain, last, sealed.data());
       passing_by.add(sealed);
-      tags.push_back(to_bytes(ByteView(sealed).last(kTagSize)));
+      leaves.push_back(sealed);
     }
-    EXPECT_EQ(sealer.tag_root(), plain_root(tags));
-    EXPECT_EQ(passing_by.root(), plain_root(tags));
+    EXPECT_EQ(sealer.payload_root(), plain_root(leaves));
+    EXPECT_EQ(passing_by.root(), plain_root(leaves));
+  }
+}
+
+// Of FORMAT.md.
+TEST(AgePayloadRoot, IsThatOfTheVectors) {
+  PayloadNonce nonce;
+  nonce.fill(0x01);
+  PayloadRoot one(nonce);
+  one.add(Bytes(32, 0x02));
+  EXPECT_EQ(to_hex(one.root()), "4c3bfbf96c1d4b6662b6935faf3176801c49ebf216a7832f53a11ca6c8172851");
+  PayloadRoot two(nonce);
+  two.add(Bytes(kSealedChunkSize, 0x03));
+  two.add(Bytes(32, 0x02));
+  EXPECT_EQ(to_hex(two.root()), "0e12f463d550a1e6eea78aae7d04d63e43ed9c6ca74b50ae726df8ae63a458e3");
+}
+
+TEST(AgePayloadRoot, IsAnotherForAnyOtherByte) {
+  const Bytes payload = seal_payload(sample(kChunkSize + 5), FileKey::random());
+  const auto root_of = [](const Bytes& bytes) {
+    PayloadNonce nonce;
+    std::copy_n(bytes.begin(), nonce.size(), nonce.begin());
+    PayloadRoot root(nonce);
+    const ByteView chunks = ByteView(bytes).subspan(kNonceSize);
+    root.add(chunks.first(kSealedChunkSize));
+    root.add(chunks.subspan(kSealedChunkSize));
+    return root.root();
+  };
+  // Of the nonce, both chunks and both tags.
+  const std::size_t second = kNonceSize + kSealedChunkSize;
+  for (const std::size_t at : {std::size_t{0}, kNonceSize - 1, kNonceSize, second - kTagSize - 1,
+                               second - 1, second, payload.size() - 1}) {
+    SCOPED_TRACE(at);
+    Bytes other = payload;
+    other[at] ^= 1;
+    EXPECT_NE(root_of(other), root_of(payload));
   }
 }
 

@@ -82,7 +82,7 @@ class LargeDocumentTest : public ::testing::TestWithParam<std::uint64_t> {
     manifest.label = api::wire::read<crypto::Label>(taken.at("label")).value();
     manifest.created = support::FoundedVault::kStart;
     manifest.payload_nonce = body.nonce();
-    manifest.tag_root = body.tag_root();
+    manifest.payload_root = body.payload_root();
     hand_in(ring, manifest, key, state);
     return deposited;
   }

@@ -46,7 +46,7 @@ class SealedBody : public api::BodySource {
 
   const crypto::age::PayloadNonce& nonce() const { return nonce_; }
   crypto::Digest sha256() { return hash_.finish(); }
-  crypto::Digest tag_root() const { return sealer_.tag_root(); }
+  crypto::Digest payload_root() const { return sealer_.payload_root(); }
 
  private:
   void seal_next();

@@ -40,16 +40,18 @@ class VerifyingDocuments : public ::testing::Test {
   VersionRecord deposit(std::size_t size) {
     const auto payload =
         crypto::age::seal_payload(support::pattern(size, 1), crypto::FileKey::random());
-    crypto::age::TagRoot tags;
+    crypto::age::PayloadNonce nonce;
+    std::copy_n(payload.begin(), nonce.size(), nonce.begin());
+    crypto::age::PayloadRoot root(nonce);
     for (ByteView rest = ByteView(payload).subspan(crypto::age::kNonceSize); !rest.empty();) {
       const std::size_t chunk = std::min(rest.size(), crypto::age::kSealedChunkSize);
-      tags.add(rest.first(chunk));
+      root.add(rest.first(chunk));
       rest = rest.subspan(chunk);
     }
     VersionRecord record;
     record.document = Id::make(++last_ms_);
     record.size = payload.size();
-    record.tag_root = tags.root();
+    record.payload_root = root.root();
     record.inline_payload = payload.size() <= Documents::kMaxInline;
     if (record.inline_payload) {
       meta_.set_row(inline_key(record), payload);
@@ -106,7 +108,7 @@ TEST_F(VerifyingDocuments, AnotherInlinePayloadIsNamed) {
   EXPECT_THAT(findings(), ElementsAre(Pair(Damage::payload_altered, name(small_))));
 }
 
-// Whoever can write the blobs makes the checksums fit as well: the root over the tags does not.
+// Whoever can write the blobs makes the checksums fit as well: the root of the payload does not.
 TEST_F(VerifyingDocuments, AnotherBlobOfTheSameSizeIsNamed) {
   const auto other = deposit(3'000'000);
   large_.blob = other.blob;
@@ -131,6 +133,43 @@ TEST_F(VerifyingDocuments, AFlippedBitInAnyExtentIsNamed) {
     EXPECT_THAT(findings(), ElementsAre(Pair(Damage::payload_altered, name(large_))));
     blobs_.reset();
     support::edit_lmdb(folder(), flip);
+    open_blobs();
+    EXPECT_THAT(findings(), IsEmpty());
+  }
+}
+
+// Nor do the chunks' tags help, which are left as they are here: by who has not the key since they
+// cannot be told from right ones, by who has it since other chunks can be made for them.
+TEST_F(VerifyingDocuments, ZerosWithTagsAndChecksumsThatFitAreNamed) {
+  using crypto::age::kNonceSize;
+  using crypto::age::kSealedChunkSize;
+  // Of extent 1 the beginning of its second chunk, and of extent 0 the nonce.
+  for (const auto& [extent, at, size] :
+       {std::tuple{1U, kNonceSize + kSealedChunkSize, std::size_t{1000}},
+        {0U, std::size_t{0}, kNonceSize}}) {
+    SCOPED_TRACE(extent);
+    Bytes kept;
+    const auto edit = [&](const Bytes& key, Bytes& value) {
+      const bool ours = key[0] == 2 && std::equal(large_.blob.bytes.begin(),
+                                                  large_.blob.bytes.end(), key.begin() + 1);
+      if (!ours || key.back() != extent) return;
+      if (!kept.empty()) {
+        value = kept;
+        return;
+      }
+      kept = value;
+      std::fill_n(value.begin() + static_cast<std::ptrdiff_t>(kExtentHead + at), size, 0);
+      seal_extent(value, large_.blob, extent, kExtentPayload);
+    };
+    blobs_.reset();
+    support::edit_lmdb(folder(), edit);
+    open_blobs();
+    Bytes zeros(size, 1);
+    EXPECT_TRUE(blobs_->read(large_.blob, extent * kExtentPayload + at, zeros));
+    EXPECT_EQ(zeros, Bytes(size));
+    EXPECT_THAT(findings(), ElementsAre(Pair(Damage::payload_altered, name(large_))));
+    blobs_.reset();
+    support::edit_lmdb(folder(), edit);
     open_blobs();
     EXPECT_THAT(findings(), IsEmpty());
   }
