@@ -51,12 +51,8 @@ class SealedReader {
 class PlainSource : public BodySource {
  public:
   PlainSource(std::shared_ptr<crypto::age::RangeOpener> opener, std::uint64_t begin,
-              std::uint64_t end, ContentSent sent)
-      : opener_(std::move(opener)),
-        begin_(begin),
-        next_(begin),
-        end_(end),
-        sent_(std::move(sent)) {}
+              std::uint64_t end)
+      : opener_(std::move(opener)), begin_(begin), next_(begin), end_(end) {}
 
   std::uint64_t length() const override { return end_ - begin_; }
 
@@ -75,26 +71,21 @@ class PlainSource : public BodySource {
     return filled;
   }
 
-  void finished(std::uint64_t sent, bool complete) override {
-    sent_(begin_, begin_ + sent, complete);
-  }
+  void finished(std::uint64_t, bool) override {}
 
  private:
   std::shared_ptr<crypto::age::RangeOpener> opener_;
   std::uint64_t begin_, next_, end_;
-  ContentSent sent_;
 };
 
 class AgeFileSource : public BodySource {
  public:
-  AgeFileSource(SealedReader reader, Bytes header, std::uint64_t begin, std::uint64_t end,
-                ContentSent sent)
+  AgeFileSource(SealedReader reader, Bytes header, std::uint64_t begin, std::uint64_t end)
       : reader_(std::move(reader)),
         header_(std::move(header)),
         begin_(begin),
         next_(begin),
-        end_(end),
-        sent_(std::move(sent)) {}
+        end_(end) {}
 
   std::uint64_t length() const override { return end_ - begin_; }
 
@@ -117,15 +108,12 @@ class AgeFileSource : public BodySource {
     return count;
   }
 
-  void finished(std::uint64_t sent, bool complete) override {
-    sent_(begin_, begin_ + sent, complete);
-  }
+  void finished(std::uint64_t, bool) override {}
 
  private:
   SealedReader reader_;
   Bytes header_;
   std::uint64_t begin_, next_, end_;
-  ContentSent sent_;
 };
 
 }  // namespace
@@ -133,7 +121,7 @@ class AgeFileSource : public BodySource {
 Outcome<std::unique_ptr<BodySource>> open_content(vault::Documents& documents,
                                                   const vault::VersionRecord& record,
                                                   const crypto::FileKey& key, std::uint64_t begin,
-                                                  std::uint64_t end, ContentSent sent) {
+                                                  std::uint64_t end) {
   auto reader = std::make_shared<SealedReader>(documents, record);
   auto opener = crypto::age::RangeOpener::over(
       key, record.size,
@@ -144,15 +132,14 @@ Outcome<std::unique_ptr<BodySource>> open_content(vault::Documents& documents,
   }
   if (begin > end || end > opener->size()) return fail("range-not-satisfiable", 416);
   return std::make_unique<PlainSource>(
-      std::make_shared<crypto::age::RangeOpener>(std::move(*opener)), begin, end, std::move(sent));
+      std::make_shared<crypto::age::RangeOpener>(std::move(*opener)), begin, end);
 }
 
 std::unique_ptr<BodySource> sealed_content(vault::Documents& documents,
                                            const vault::VersionRecord& record, Bytes header,
-                                           std::uint64_t begin, std::uint64_t end,
-                                           ContentSent sent) {
+                                           std::uint64_t begin, std::uint64_t end) {
   return std::make_unique<AgeFileSource>(SealedReader(documents, record), std::move(header), begin,
-                                         end, std::move(sent));
+                                         end);
 }
 
 }  // namespace api

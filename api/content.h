@@ -2,7 +2,6 @@
 // of it.
 #pragma once
 
-#include <functional>
 #include <memory>
 
 #include "api/body.h"
@@ -12,22 +11,17 @@
 
 namespace api {
 
-// Told how far it went: bytes [begin, end) of the representation, and whether that was all asked
-// for.
-using ContentSent = std::function<void(std::uint64_t begin, std::uint64_t end, bool complete)>;
-
 // The plain bytes [begin, end) of a version. Each byte is verified before it is handed out, and the
 // last chunk of the payload before the first, so that the length is known to be true. Failures:
 // `damaged` (the stored bytes are not what was sealed), `unavailable`.
 Outcome<std::unique_ptr<BodySource>> open_content(vault::Documents& documents,
                                                   const vault::VersionRecord& record,
                                                   const crypto::FileKey& key, std::uint64_t begin,
-                                                  std::uint64_t end, ContentSent sent);
+                                                  std::uint64_t end);
 
 // The bytes [begin, end) of the age file: header, then payload.
 std::unique_ptr<BodySource> sealed_content(vault::Documents& documents,
                                            const vault::VersionRecord& record, Bytes header,
-                                           std::uint64_t begin, std::uint64_t end,
-                                           ContentSent sent);
+                                           std::uint64_t begin, std::uint64_t end);
 
 }  // namespace api

@@ -109,13 +109,16 @@ Reply headers_for(const Representation& form, const Selection& selection) {
   return reply;
 }
 
-// The entry that must be on disk before the first byte leaves; HEAD sends none, and is told as a
-// look.
-Outcome<void> enter(DocumentRoom& room, const Incoming& in, const vault::DocumentView& view) {
+using Body = std::unique_ptr<BodySource>;
+
+// The body, once the entry is on disk that must be there before its first byte leaves. HEAD sends
+// none, and is told as a look.
+Outcome<Body> enter(DocumentRoom& room, const Incoming& in, const vault::DocumentView& view,
+                    Body body, std::uint64_t begin) {
   if (in.call.method != "HEAD") {
-    const auto entered = room.visits.read(in.session->id(), in.actor, view);
+    auto entered = room.visits.read(*in.session, in.actor, view, std::move(body), begin);
     if (!entered) return refuse(entered.error());
-    return {};
+    return std::move(*entered);
   }
   vault::EntryDraft entry = in.actor.draft(vault::action::kDocumentShow);
   entry.case_id = view.record.case_id;
@@ -123,19 +126,10 @@ Outcome<void> enter(DocumentRoom& room, const Incoming& in, const vault::Documen
   entry.version = view.record.version;
   const auto entered = room.services.vault.committer().commit(entry);
   if (!entered) return refuse(entered.error());
-  return {};
+  return body;
 }
 
-ContentSent tell(const std::shared_ptr<DocumentRoom>& room, const Incoming& in,
-                 const vault::VersionRecord& record) {
-  return [room, session = in.session->id(), document = record.document, version = record.version](
-             std::uint64_t begin, std::uint64_t end, bool complete) {
-    room->visits.sent(session, document, version, begin, end, complete);
-  };
-}
-
-Outcome<Reply> send_sealed(const std::shared_ptr<DocumentRoom>& room, Incoming& in,
-                           const vault::DocumentView& view) {
+Outcome<Reply> send_sealed(DocumentRoom& room, Incoming& in, const vault::DocumentView& view) {
   const Representation form = sealed_form(view);
   const auto selection = select(in.call, form);
   if (!selection) return tl::unexpected(selection.error());
@@ -144,18 +138,17 @@ Outcome<Reply> send_sealed(const std::shared_ptr<DocumentRoom>& room, Incoming& 
     reply.status = 304;
     return reply;
   }
-  if (const auto entered = enter(*room, in, view); !entered) {
-    return tl::unexpected(entered.error());
-  }
+  auto body = enter(room, in, view,
+                    sealed_content(room.services.vault.documents(), view.record,
+                                   view.header.payload_header, selection->begin, selection->end),
+                    selection->begin);
+  if (!body) return tl::unexpected(body.error());
   Reply reply = headers_for(form, *selection);
-  reply.source =
-      sealed_content(room->services.vault.documents(), view.record, view.header.payload_header,
-                     selection->begin, selection->end, tell(room, in, view.record));
+  reply.source = std::move(*body);
   return reply;
 }
 
-Outcome<Reply> send_opened(const std::shared_ptr<DocumentRoom>& room, Incoming& in,
-                           const vault::DocumentView& view) {
+Outcome<Reply> send_opened(DocumentRoom& room, Incoming& in, const vault::DocumentView& view) {
   const auto opened = open_version(in, view);
   if (!opened) return tl::unexpected(opened.error());
   const Representation form = opened_form(view.record, opened->manifest);
@@ -167,23 +160,22 @@ Outcome<Reply> send_opened(const std::shared_ptr<DocumentRoom>& room, Incoming& 
     return reply;
   }
   // Before the entry: what cannot be sent was not read.
-  auto source = open_content(room->services.vault.documents(), view.record, opened->key,
-                             selection->begin, selection->end, tell(room, in, view.record));
+  auto source = open_content(room.services.vault.documents(), view.record, opened->key,
+                             selection->begin, selection->end);
   if (!source) return tl::unexpected(source.error());
-  if (const auto entered = enter(*room, in, view); !entered) {
-    return tl::unexpected(entered.error());
-  }
+  auto body = enter(room, in, view, std::move(*source), selection->begin);
+  if (!body) return tl::unexpected(body.error());
   Reply reply = headers_for(form, *selection);
-  reply.source = std::move(*source);
+  reply.source = std::move(*body);
   return reply;
 }
 
-Outcome<Reply> send_content(const std::shared_ptr<DocumentRoom>& room, Incoming& in) {
+Outcome<Reply> send_content(DocumentRoom& room, Incoming& in) {
   const auto document = in.id("document");
   if (!document) return tl::unexpected(document.error());
   const auto version = parse::query_number(in.call.query, "version", 0);
   if (!version) return tl::unexpected(version.error());
-  const auto view = room->services.vault.documents().view(in.actor, *document, *version);
+  const auto view = room.services.vault.documents().view(in.actor, *document, *version);
   if (!view) return refuse(view.error());
   const auto accept = in.call.headers.one("accept").value_or("");
   const bool sealed = !in.opened() || parse::names_type(accept, kAgeFile);
@@ -195,7 +187,7 @@ Outcome<Reply> send_content(const std::shared_ptr<DocumentRoom>& room, Incoming&
 void register_content_routes(Router& router, const std::shared_ptr<DocumentRoom>& room) {
   for (const char* method : {"GET", "HEAD"}) {
     router.add(method, "/v1/documents/{document}/content", kNoBody,
-               [room](Incoming& in) { return send_content(room, in); });
+               [room](Incoming& in) { return send_content(*room, in); });
   }
 }
 

@@ -153,8 +153,7 @@ void register_document_routes(Router& router, Services& services) {
     room->pending.expire();
   });
   services.on_stop.push_back([room] { room->visits.end_all(); });
-  services.sessions.on_end(
-      [room](const Session& session) { room->visits.end_session(session.id()); });
+  services.sessions.on_end([room](const Session& session) { room->visits.end_session(session); });
   const auto add = [&](const char* method, const char* route, auto function) {
     router.add(method, route, kNoBody,
                [room, function](Incoming& in) { return function(*room, in); });

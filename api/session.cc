@@ -20,6 +20,8 @@ vault::Actor Session::actor(const Call& call) const {
   return actor;
 }
 
+SessionUse Session::stay() { return SessionUse(shared_from_this()); }
+
 LentKeys Session::keys(const vault::Actor& actor) {
   LentKeys keys(lent_->mutex, lent_->ring, lent_->port);
   lent_->port.act_for(actor);
@@ -123,10 +125,12 @@ Outcome<SessionUse> Sessions::use(std::string_view token, const Call& call) {
     if (found == sessions_.end()) return refuse("session-ended");
     held = found->second;
     ended = ended_by(*held, now);
-    if (ended)
+    if (ended) {
+      held->ended_ = true;
       sessions_.erase(found);
-    else
+    } else {
       held->last_used_ = now;
+    }
   }
   if (ended) {
     finish(*held, *ended, nullptr);
@@ -152,6 +156,7 @@ std::vector<Sessions::Held> Sessions::take_where(const Which& which) {
   const std::lock_guard lock(mutex_);
   std::erase_if(sessions_, [&](const auto& one) {
     if (!which(*one.second)) return false;
+    one.second->ended_ = true;
     taken.push_back(one.second);
     return true;
   });

@@ -43,7 +43,9 @@ class LentKeys {
   VaultPort* port_;
 };
 
-class Session {
+class SessionUse;
+
+class Session : public std::enable_shared_from_this<Session> {
  public:
   // Names the session in memory (visits, metrics of no kind): it says nothing of the token.
   const std::string& id() const { return id_; }
@@ -54,6 +56,10 @@ class Session {
   // The keys, acting for `actor`. REQUIRES: opened().
   LentKeys keys(const vault::Actor& actor);
   vault::Time expires() const { return expires_; }  // whatever is done in it
+  // It is over, and its entry is written or about to be: nothing more goes out in its name.
+  bool ended() const { return ended_; }
+  // A use of it that may outlive the call.
+  SessionUse stay();
 
  private:
   friend class Sessions;
@@ -69,13 +75,14 @@ class Session {
   vault::Actor actor_;
   vault::Time expires_ = 0;
   std::atomic<vault::Time> last_used_{0};
-  std::atomic<int> calls_{0};  // running now: it is not idle meanwhile
+  std::atomic<int> calls_{0};  // running now, with their answers' bodies: it is not idle meanwhile
+  std::atomic<bool> ended_{false};
   std::mutex begin_mutex_;
   bool begun_ = false;  // its entry is on disk
   std::unique_ptr<Lent> lent_;
 };
 
-// A session in use by a call.
+// A session in use by a call, or by the body of its answer.
 class SessionUse {
  public:
   SessionUse() = default;
@@ -90,8 +97,11 @@ class SessionUse {
   Session* get() const { return session_.get(); }
   Session& operator*() const { return *session_; }
   Session* operator->() const { return session_.get(); }
+  // Idle is counted from here on again.
+  void touch(vault::Time now) const { session_->last_used_ = now; }
 
  private:
+  friend class Session;
   friend class Sessions;
   explicit SessionUse(std::shared_ptr<Session> session) : session_(std::move(session)) {
     ++session_->calls_;
@@ -131,7 +141,8 @@ class Sessions {
   // At the end of the service, without entries: what it means is in the service's own.
   void drop_all();
 
-  // Called once for each session that ends, before its entry, without locks held.
+  // Called once for each session that ends, before its entry, without locks held; it says of itself
+  // by then that it has ended.
   using OnEnd = std::function<void(const Session&)>;
   void on_end(OnEnd hook) { on_end_.push_back(std::move(hook)); }
 

@@ -1,4 +1,7 @@
 // Documents, from their deposit to their reading, in opened and in sealed sessions.
+#include <atomic>
+#include <thread>
+
 #include "api/document_office.h"
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
@@ -6,7 +9,12 @@
 namespace api {
 namespace {
 
-class DocumentTest : public DocumentOffice {};
+class DocumentTest : public DocumentOffice {
+ protected:
+  static std::string content_path(const Answer& made) {
+    return "/v1/documents/" + made.json().at("id").get<std::string>() + "/content";
+  }
+};
 
 TEST_P(DocumentTest, ComesBackByteForByteAtEverySize) {
   for (const std::size_t size : {0U, 1U, 4096U, 61000U, 65536U, 65537U, 200000U, 1048576U}) {
@@ -68,6 +76,69 @@ TEST_P(DocumentTest, VisitIsOneEntryBeforeAndOneAfter) {
   EXPECT_EQ(founded_.entries("document.read"), 0U);
   EXPECT_EQ(worker_desk_->call("DELETE", "/v1/session").status, 204);
   EXPECT_EQ(founded_.entries("document.read"), 1U);
+}
+
+// The reader who logs out while bytes are on their way must not be told as one who read nothing.
+TEST_P(DocumentTest, EndOfTheSessionCutsWhatIsOnItsWayAndTheLogSaysHowFarItCame) {
+  const Answer made = deposit(*worker_desk_, worker_, pattern(300'000));
+  ASSERT_EQ(made.status, 201) << made.body;
+  Desk other = *worker_desk_;
+  bool over = false;
+  worker_desk_->on_piece = [&](std::size_t got) {
+    if (got == 0 || std::exchange(over, true)) return;
+    EXPECT_EQ(other.call("DELETE", "/v1/session").status, 204);
+    EXPECT_EQ(founded_.entries("document.read"), 0U) << "it is not over yet";
+  };
+  const Answer cut = worker_desk_->get(content_path(made));
+  EXPECT_GT(cut.body.size(), 0U);
+  EXPECT_LT(cut.body.size(), 300'000U);
+  const auto told = founded_.lines_of("document.read");
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_NE(told[0].find("\"outcome\":\"partial\""), std::string::npos) << told[0];
+  EXPECT_NE(told[0].find("bytes=0-" + std::to_string(cut.body.size()) + '"'), std::string::npos)
+      << told[0];
+}
+
+TEST_P(DocumentTest, VisitAndSessionLastAsLongAsADownloadDoes) {
+  const Answer made = deposit(*worker_desk_, worker_, pattern(300'000));
+  ASSERT_EQ(made.status, 201) << made.body;
+  worker_desk_->on_piece = [&](std::size_t) {
+    founded_.pass(11 * 60 * 1000);
+    service_.tick();
+    EXPECT_EQ(founded_.entries("document.read"), 0U);
+  };
+  const Answer whole = worker_desk_->get(content_path(made));
+  EXPECT_GE(whole.body.size(), 300'000U);
+  worker_desk_->on_piece = nullptr;
+  EXPECT_EQ(worker_desk_->call("HEAD", content_path(made)).status, 200) << "not idle meanwhile";
+  founded_.pass(11 * 60 * 1000);
+  service_.tick();
+  const auto told = founded_.lines_of("document.read");
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_NE(told[0].find("\"outcome\":\"complete\""), std::string::npos) << told[0];
+  EXPECT_NE(told[0].find("bytes=0-" + std::to_string(whole.body.size()) + '"'), std::string::npos)
+      << told[0];
+}
+
+TEST_P(DocumentTest, EveryVisitIsTwoEntriesWheneverItsSessionEnds) {
+  const Answer made = deposit(*worker_desk_, worker_, pattern(300'000));
+  ASSERT_EQ(made.status, 201) << made.body;
+  for (int round = 0; round < 10; ++round) {
+    Desk reader = desk_of(worker_);
+    Desk other = reader;
+    std::atomic<bool> reading = false;
+    std::thread reads([&] {
+      reader.on_piece = [&](std::size_t) { reading = true; };
+      while (reader.get(content_path(made)).status == 200) reading = true;
+    });
+    while (!reading) std::this_thread::yield();
+    EXPECT_EQ(other.call("DELETE", "/v1/session").status, 204);
+    reads.join();
+  }
+  EXPECT_EQ(founded_.entries("document.open"), founded_.entries("document.read"));
+  for (const std::string& line : founded_.lines_of("document.read")) {
+    EXPECT_NE(line.find("bytes="), std::string::npos) << line;
+  }
 }
 
 TEST_P(DocumentTest, OldOnesOpenAndNewOnesComeInAfterARotation) {

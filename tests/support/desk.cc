@@ -57,10 +57,11 @@ api::Outcome<T> read_as(const Answer& answer) {
 }
 
 // As a connection sends it: to its declared length, and then tells how it ended.
-std::string drain(api::BodySource& source) {
+std::string drain(api::BodySource& source, const std::function<void(std::size_t)>& on_piece) {
   std::string body;
   crypto::Bytes piece(70'000);
   while (body.size() < source.length()) {
+    if (on_piece) on_piece(body.size());
     const auto got = source.read(piece);
     if (!got || *got == 0) break;
     body += crypto::as_text(crypto::ByteView(piece).first(*got));
@@ -104,7 +105,7 @@ Answer Desk::call(const std::string& method, const std::string& target, const st
     reply = handler_.problem(413, "too-large", language);
   else
     reply = handler_.handle(call);
-  if (reply.source && method != "HEAD") reply.body = drain(*reply.source);
+  if (reply.source && method != "HEAD") reply.body = drain(*reply.source, on_piece);
   return {reply.status, reply.headers, reply.body};
 }
 

@@ -1,6 +1,7 @@
 // Makes calls on a ConnectionHandler as a connection would, without one.
 #pragma once
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -29,6 +30,9 @@ class Desk {
   std::string origin = "192.0.2.7";
   std::string language;
   std::vector<std::pair<std::string, std::string>> headers;  // sent with each call
+  // Called while an answer's body is on its way: before each piece, with the bytes that came so
+  // far.
+  std::function<void(std::size_t)> on_piece;
 
   // `target`: path and query, without anything that needs decoding.
   Answer call(const std::string& method, const std::string& target, const std::string& body = {},

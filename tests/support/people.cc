@@ -50,17 +50,17 @@ FoundedVault::FoundedVault(std::uint64_t quorum)
 
 FoundedVault::~FoundedVault() = default;
 
-std::size_t FoundedVault::entries(std::string_view action) const {
+std::vector<std::string> FoundedVault::lines_of(std::string_view action) const {
   const auto head = vault_->log().head();
   if (!head) throw std::runtime_error("no head");
   const std::string wanted = "\"action\":\"" + std::string(action) + "\"";
-  std::size_t count = 0;
+  std::vector<std::string> lines;
   const auto read = vault_->log().lines(0, head->size, [&](std::uint64_t, std::string_view line) {
-    if (line.find(wanted) != std::string_view::npos) ++count;
+    if (line.find(wanted) != std::string_view::npos) lines.emplace_back(line);
     return true;
   });
   if (!read) throw std::runtime_error("the log does not read");
-  return count;
+  return lines;
 }
 
 std::string FoundedVault::last_line() const {

@@ -46,7 +46,8 @@ class FoundedVault {
   // Closes the vault, so that a process can have it.
   void close() { vault_.reset(); }
   // How many entries of this action the log has.
-  std::size_t entries(std::string_view action) const;
+  std::size_t entries(std::string_view action) const { return lines_of(action).size(); }
+  std::vector<std::string> lines_of(std::string_view action) const;
   // The last entry's line.
   std::string last_line() const;
 
