@@ -1,9 +1,47 @@
 #include "vault/access.h"
 
+#include <algorithm>
+
+#include "vault/key_graph.h"
 #include "vault/keys.h"
 #include "vault/records.h"
 
 namespace vault {
+namespace {
+
+// A node that has no generation yet has no holders.
+Result<std::vector<Holder>> present_holders(const ReadTxn& txn, const Id& node) {
+  auto state = read_node(txn, node, 0);
+  if (!state && state.error() == Errc::not_found) return std::vector<Holder>{};
+  if (!state) return tl::unexpected(state.error());
+  return std::move(state->holders);
+}
+
+bool names(const std::vector<Holder>& holders, HolderKind kind, const Id& id) {
+  return std::any_of(holders.begin(), holders.end(),
+                     [&](const Holder& one) { return one.kind == kind && one.id == id; });
+}
+
+}  // namespace
+
+Result<bool> is_holder(const ReadTxn& txn, const Actor& actor, const Id& node) {
+  const auto holders = present_holders(txn, node);
+  if (!holders) return tl::unexpected(holders.error());
+  if (names(*holders, HolderKind::access_key, actor.key)) return true;
+  // The generation does not matter: between an agency's next one and the node's successor the node
+  // names the one before, whose secret is sealed to the next.
+  if (!names(*holders, HolderKind::node, actor.agency)) return false;
+  const auto custodians = present_holders(txn, actor.agency);
+  if (!custodians) return tl::unexpected(custodians.error());
+  return names(*custodians, HolderKind::access_key, actor.key);
+}
+
+Result<void> check_holder(const ReadTxn& txn, const Actor& actor, const Id& node) {
+  const auto holder = is_holder(txn, actor, node);
+  if (!holder) return tl::unexpected(holder.error());
+  if (!*holder) return tl::unexpected(Errc::forbidden);
+  return {};
+}
 
 Result<Place> place_in(const ReadTxn& txn, const Actor& actor, const Id& case_id) {
   const auto member = load<MemberRecord>(txn, Key(Kind::member).id(case_id).id(actor.key));
@@ -13,7 +51,10 @@ Result<Place> place_in(const ReadTxn& txn, const Actor& actor, const Id& case_id
 
   const auto held = txn.get(Key(Kind::agency_case).id(actor.agency).id(case_id));
   if (!held) return tl::unexpected(held.error());
-  return *held ? Place::custodian : Place::none;
+  if (!*held) return Place::none;
+  const auto holder = is_holder(txn, actor, case_id);
+  if (!holder) return tl::unexpected(holder.error());
+  return *holder ? Place::custodian : Place::none;
 }
 
 }  // namespace vault

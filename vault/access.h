@@ -16,10 +16,18 @@ enum class Place {
               // entry of its own
 };
 
+// Whether the actor's key is among the node's present holders, or is among those of her agency
+// while the agency, in whichever generation, is among the node's. Signed records alone say so: a
+// role and an agency are given by one administrator, who must never become a reader by it.
+// Errors: corrupt, newer_format, io_failure.
+Result<bool> is_holder(const ReadTxn& txn, const Actor& actor, const Id& node);
+// Asked wherever somebody acts as a holder. Errors: forbidden, and is_holder()'s.
+Result<void> check_holder(const ReadTxn& txn, const Actor& actor, const Id& node);
+
 // Errors: corrupt, newer_format, io_failure.
 Result<Place> place_in(const ReadTxn& txn, const Actor& actor, const Id& case_id);
 
-// Whether the place reaches the case's secret.
+// Whether one in this place reads what is in the case.
 inline bool holds(Place place) { return place == Place::member || place == Place::custodian; }
 
 }  // namespace vault

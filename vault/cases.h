@@ -58,7 +58,7 @@ class Cases {
                                 const HolderSubmission& holder);
   // The receiving custodian takes it. Errors: forbidden, not_found, conflict, stale, untrusted.
   Result<Committed> accept(const Actor& actor, const Id& share, const std::string& note);
-  // Shares that wait for the actor, a custodian, to take them.
+  // Shares that wait for the actor, a custodian who holds her agency, to take them.
   Result<std::vector<ShareCaseRecord>> offered(const Actor& actor) const;
 
  private:

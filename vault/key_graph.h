@@ -77,8 +77,8 @@ class KeyGraph {
   // The first generation of an agency, by its first custodian. Errors: forbidden, conflict, and
   // prepare()'s.
   Result<Committed> add_first_of_agency(const Actor& actor, const GenerationSubmission& submission);
-  // A successor that a deposit needs. Errors: forbidden (seen by nobody it is not meant for),
-  // prepare()'s.
+  // A case's successor, where one is due: by a holder, or by a depositor in an opened session.
+  // Errors: forbidden, conflict (the case is not stale, or has moved on), prepare()'s.
   Result<Committed> add_successor(const Actor& actor, const GenerationSubmission& submission);
   // A further custodian of the actor's agency. Errors: forbidden, and PreparedHolder::check()'s.
   Result<Committed> add_custodian(const Actor& actor, const HolderSubmission& submission);

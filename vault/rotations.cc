@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "vault/access.h"
 #include "vault/actions.h"
 #include "vault/keys.h"
 #include "vault/reading.h"
@@ -82,8 +83,17 @@ Result<std::optional<OrderCaseRecord>> open_order_of(const ReadTxn& txn, const I
   return std::optional(std::move(*order));
 }
 
-bool is_custodian_of(const Actor& actor, const Id& node) {
-  return actor.role == "KUSTODIAN" && actor.agency == node;
+// The role alone is an administrator's word: what a custodian does, she does with the agency's key.
+Result<bool> is_custodian_of(const ReadTxn& txn, const Actor& actor, const Id& node) {
+  if (actor.role != "KUSTODIAN" || actor.agency != node) return false;
+  return is_holder(txn, actor, node);
+}
+
+Result<void> check_custodian_of(const ReadTxn& txn, const Actor& actor, const Id& node) {
+  const auto custodian = is_custodian_of(txn, actor, node);
+  if (!custodian) return tl::unexpected(custodian.error());
+  if (!*custodian) return tl::unexpected(Errc::forbidden);
+  return {};
 }
 
 }  // namespace
@@ -137,12 +147,9 @@ Result<RotationView> Rotations::start(const Actor& actor, const Id& node,
       "generation=" + std::to_string(prepared->record.generation) + " rotation=" + id.text();
   const auto committed = committer_.commit(
       [&](ChangeTxn& txn) -> Result<void> {
-        if (!is_custodian_of(actor, node)) return tl::unexpected(Errc::forbidden);
+        if (auto may = check_custodian_of(txn, actor, node); !may) return may;
         const auto before = read_node(txn, node, 0);
         if (!before) return tl::unexpected(before.error());
-        const bool holder = std::any_of(before->holders.begin(), before->holders.end(),
-                                        [&](const Holder& one) { return one.id == actor.key; });
-        if (!holder) return tl::unexpected(Errc::forbidden);
         if (auto next = prepared->check_successor(txn); !next) return next;
         auto order = open_order_of(txn, node);
         if (!order) return tl::unexpected(order.error());
@@ -168,8 +175,9 @@ Result<RotationView> Rotations::view_in(const ReadTxn& txn, const Actor& actor,
                                         const Id& rotation) const {
   auto record = require<RotationCaseRecord>(txn, Key(Kind::rotation).id(rotation));
   if (!record) return tl::unexpected(record.error());
-  const bool custodian = is_custodian_of(actor, record->node);
-  if (!custodian && actor.role != "ADMIN") return tl::unexpected(Errc::forbidden);
+  const auto custodian = is_custodian_of(txn, actor, record->node);
+  if (!custodian) return tl::unexpected(custodian.error());
+  if (!*custodian && actor.role != "ADMIN") return tl::unexpected(Errc::forbidden);
   RotationView view;
   view.record = std::move(*record);
   if (view.record.complete) return view;
@@ -207,12 +215,13 @@ Result<RotationView> Rotations::batch(const Actor& actor, const Id& rotation,
       [&](ChangeTxn& txn) -> Result<void> {
         auto record = require<RotationCaseRecord>(txn, Key(Kind::rotation).id(rotation));
         if (!record) return tl::unexpected(record.error());
-        if (!is_custodian_of(actor, record->node)) return tl::unexpected(Errc::forbidden);
+        if (auto may = check_custodian_of(txn, actor, record->node); !may) return may;
         if (record->complete) return tl::unexpected(Errc::conflict);
         for (const auto& one : prepared) {
           const auto held = txn.get(Key(Kind::held_node).id(record->node).id(one.record.node));
           if (!held) return tl::unexpected(held.error());
           if (!*held) return tl::unexpected(Errc::forbidden);
+          if (auto may = check_holder(txn, actor, one.record.node); !may) return may;
           if (auto next = one.check_successor(txn); !next) return next;
         }
         // The cursor moves over a batch that leaves nothing behind it, so that a run reads each
@@ -256,7 +265,7 @@ Result<Committed> Rotations::complete(const Actor& actor, const Id& rotation,
         auto view = view_in(txn, actor, rotation);
         if (!view) return tl::unexpected(view.error());
         RotationCaseRecord& record = view->record;
-        if (!is_custodian_of(actor, record.node)) return tl::unexpected(Errc::forbidden);
+        if (auto may = check_custodian_of(txn, actor, record.node); !may) return may;
         if (record.complete) return tl::unexpected(Errc::conflict);
         if (!view->next.empty()) return tl::unexpected(Errc::stale);
         const bool true_figures = claimed->node == record.node && claimed->from == record.from &&
@@ -276,8 +285,22 @@ Result<std::vector<Waiting>> Rotations::waiting(const Actor& actor) const {
     std::vector<Waiting> waiting;
     const bool custodian = actor.role == "KUSTODIAN";
     if (!custodian && actor.role != "ADMIN") return waiting;
-    Result<void> scanned;
     const Id node = custodian ? actor.agency : Id{};
+    if (custodian) {
+      const auto latest = latest_generation(txn, node);
+      if (!latest) return tl::unexpected(latest.error());
+      const auto agency = read_agency(txn, node);
+      if (!agency) return tl::unexpected(agency.error());
+      if (*latest == 0 && agency->custodian.key == actor.key) {
+        waiting.push_back({"first-generation", node, node, {}, 0});
+      }
+      // The rest is for those who could do it: which case is offered is not for others.
+      const auto holder = is_holder(txn, actor, node);
+      if (!holder) return tl::unexpected(holder.error());
+      if (!*holder) return waiting;
+    }
+
+    Result<void> scanned;
     for (const Id& id : ids_in(txn, Key(Kind::open_order).id(node), Id{}, 1000, scanned)) {
       const auto order = require<OrderCaseRecord>(txn, Key(Kind::order).id(id), Errc::corrupt);
       if (!order) return tl::unexpected(order.error());
@@ -292,13 +315,6 @@ Result<std::vector<Waiting>> Rotations::waiting(const Actor& actor) const {
       waiting.push_back({"share", share->id, share->case_id, {}, share->created});
     }
     if (!scanned) return tl::unexpected(scanned.error());
-    const auto latest = latest_generation(txn, node);
-    if (!latest) return tl::unexpected(latest.error());
-    const auto agency = read_agency(txn, node);
-    if (!agency) return tl::unexpected(agency.error());
-    if (*latest == 0 && agency->custodian.key == actor.key) {
-      waiting.push_back({"first-generation", node, node, {}, 0});
-    }
     return waiting;
   });
 }

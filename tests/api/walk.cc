@@ -97,6 +97,8 @@ void WalkTest::SetUp() {
   enrol(worker_, agency_, "MANAJER");
   enrol(colleague_, agency_, "PENDAMPING");
   enrol(intake_, agency_, "PENERIMA");
+  const Person& enrolled = others_.emplace("KUSTODIAN enrolled", make_person()).first->second;
+  enrol(enrolled, agency_, "KUSTODIAN");
   callers_ = {{"ADMIN", &founded_.second_admin, "ADMIN", {}, Stand::none},
               {"AUDITOR", &auditor_, "AUDITOR", {}, Stand::none},
               {"KUSTODIAN elsewhere", &other_custodian, "KUSTODIAN", other_, Stand::none}};
@@ -112,6 +114,7 @@ void WalkTest::SetUp() {
   callers_.push_back({"PENDAMPING", &colleague_, "PENDAMPING", agency_, Stand::member});
   callers_.push_back({"PENERIMA", &intake_, "PENERIMA", agency_, Stand::depositor});
   callers_.push_back({"KUSTODIAN", &custodian_, "KUSTODIAN", agency_, Stand::custodian});
+  callers_.push_back({"KUSTODIAN enrolled", &enrolled, "KUSTODIAN", agency_, Stand::enrolled});
   callers_.push_back(
       {"KUSTODIAN offered", &police_custodian_, "KUSTODIAN", police_, Stand::receiver});
 
@@ -250,6 +253,7 @@ Id WalkTest::stale_case() {
 
 // Its latest generation was made by one who did not hold the one before.
 Id WalkTest::case_without_its_previous() {
+  new_rotation();
   EXPECT_TRUE(founded_.vault().graph().add_successor(
       actor_of(worker_, agency_, "MANAJER"),
       successor_by(worker_, case_, state_of(case_), "sealed")));

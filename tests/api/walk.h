@@ -31,7 +31,8 @@ enum class Stand {
   member,
   depositor,
   custodian,
-  receiver /* custodian of a share offered */
+  enrolled,  // as a custodian of the case's agency, whose key nobody sealed to her
+  receiver   /* custodian of a share offered */
 };
 
 struct Caller {
@@ -79,28 +80,29 @@ class WalkTest : public OfficeTest {
   Desk& session_of(const Caller& caller);
   void forget_session(const Caller& caller) { sessions_.erase(caller.label); }
 
+  crypto::NodeState state_of(const Id& node);
+  crypto::GenerationSubmission successor_by(const Person& by, const Id& node,
+                                            const crypto::NodeState& before, const char* via);
+  json holder_by(const Caller& by, const Id& node, const crypto::Holder& holder);
   Id new_document();
+  Id new_rotation();
+  Id case_without_its_previous();
+  Id case_for_a_newcomer();
   const Rights rights_;
   Id agency_, police_, other_, court_, case_, share_;
   Person intake_ = make_person(), auditor_ = make_person(), court_custodian_ = make_person();
+  Person newcomer_;  // enrolled, and not of the team
 
  private:
   bool sealed() const { return !opened(); }
   Desk lent(const Person& person);
   std::string metadata() const;
-  crypto::NodeState state_of(const Id& node);
-  crypto::GenerationSubmission successor_by(const Person& by, const Id& node,
-                                            const crypto::NodeState& before, const char* via);
-  json holder_by(const Caller& by, const Id& node, const crypto::Holder& holder);
   json first_generation_by(const Caller& by);
 
   // Things as they are called for.
   Id new_order();
-  Id new_rotation();
   Id stale_case();
-  Id case_without_its_previous();
   Id fresh_case();
-  Id case_for_a_newcomer();
   Id pending_document();
 
   Request as_json(const std::string& target, const json& body) { return {target, body.dump()}; }
@@ -127,7 +129,6 @@ class WalkTest : public OfficeTest {
   std::map<std::string, Desk> sessions_;
   int made_ = 0;            // names of offices differ by it
   std::string order_note_;  // of the newest order
-  Person newcomer_;         // enrolled, and not of the team
   vault::RotationView rotation_;
   struct Pending {
     Id document;

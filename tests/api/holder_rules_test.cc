@@ -1,0 +1,122 @@
+// Who may act as a holder: only one whom the signed records name, whatever role and agency an
+// administrator gave to a key.
+#include "api/walk.h"
+#include "crypto/encoding.h"
+
+namespace api {
+namespace {
+
+using crypto::HolderKind;
+
+// What is handed in here is made by hand, as a client of somebody's own would make it.
+class HolderRulesTest : public WalkTest {
+ protected:
+  const Caller& enrolled() const { return caller("KUSTODIAN enrolled"); }
+  Answer hand_in(const Caller& by, const crypto::GenerationSubmission& next) {
+    return session_of(by).post("/v1/nodes/" + case_.text() + "/generations", wire::of(next));
+  }
+  Answer hand_in(const Caller& by, const Id& rotation,
+                 const std::vector<crypto::GenerationSubmission>& batch) {
+    json list = json::array();
+    for (const auto& one : batch) list.push_back(wire::of(one));
+    return session_of(by).post("/v1/rotations/" + rotation.text() + "/batches",
+                               {{"generations", list}});
+  }
+  crypto::GenerationSubmission next_by(const Caller& by) {
+    return successor_by(*by.person, case_, state_of(case_), "sealed");
+  }
+  std::uint64_t generation() { return state_of(case_).record.generation; }
+};
+
+// One administrator enrols a custodian by herself. Could that one draw the case's next secret, she
+// would read all that is put in afterwards, and by the next link all that was there before.
+TEST_P(HolderRulesTest, EnrolledCustodianDrawsNoCaseANewSecret) {
+  EXPECT_EQ(hand_in(enrolled(), next_by(enrolled())).problem(), "not-found");
+  new_rotation();  // the case is stale now, and she still has no part in it
+  EXPECT_EQ(hand_in(enrolled(), next_by(enrolled())).problem(), "not-found");
+  EXPECT_EQ(generation(), 1U);
+}
+
+TEST_P(HolderRulesTest, EnrolledCustodianHasNoPartInARotation) {
+  const Id rotation = new_rotation();
+  const std::string path = "/v1/rotations/" + rotation.text();
+  EXPECT_EQ(session_of(enrolled()).get(path).problem(), "not-found");
+  EXPECT_EQ(hand_in(enrolled(), rotation, {next_by(enrolled())}).problem(), "not-found");
+  EXPECT_EQ(generation(), 1U);
+  const json waiting = session_of(enrolled()).get("/v1/orders").json().at("items");
+  EXPECT_TRUE(waiting.empty()) << waiting;
+}
+
+TEST_P(HolderRulesTest, EnrolledCustodianOfTheReceiverAcceptsNoShare) {
+  const Person person = make_person();
+  enrol(person, police_, "KUSTODIAN");
+  Desk desk = desk_of(person);
+  EXPECT_TRUE(desk.get("/v1/orders").json().at("items").empty());
+  const crypto::ShareRecord record{share_, case_, police_, person.key(), "sealed"};
+  const std::string note = person.signed_by_her(crypto::to_statement(record)).encode();
+  const std::string path = "/v1/shares/" + share_.text() + "/acceptance";
+  EXPECT_EQ(desk.post(path, {{"statement", note}}).problem(), "not-found");
+}
+
+// The lockbox would hold anything but the case's secret: the colleague could open nothing.
+TEST_P(HolderRulesTest, EnrolledCustodianAddsNobody) {
+  case_for_a_newcomer();
+  const crypto::Holder to{HolderKind::access_key, newcomer_.key(), 0, newcomer_.record.recipient};
+  const json body{{"key", newcomer_.key().text()}, {"holder", holder_by(enrolled(), case_, to)}};
+  Desk& desk = session_of(enrolled());
+  EXPECT_EQ(desk.post("/v1/cases/" + case_.text() + "/team", body).problem(), "not-found");
+
+  const Person another = make_person();
+  enrol(another, agency_, "KUSTODIAN");
+  const crypto::Holder second{HolderKind::access_key, another.key(), 0, another.record.recipient};
+  EXPECT_EQ(desk.post("/v1/nodes/" + agency_.text() + "/lockboxes",
+                      {{"holder", holder_by(enrolled(), agency_, second)}})
+                .problem(),
+            "not-found");
+}
+
+TEST_P(HolderRulesTest, EnrolledCustodianLinksNoGenerations) {
+  case_without_its_previous();
+  const auto older = crypto::NodeSecret::generate(case_, crypto::NodeKind::case_file, 1);
+  const auto sealed = crypto::seal_previous(older, enrolled().person->identity.recipient());
+  EXPECT_EQ(session_of(enrolled())
+                .post("/v1/nodes/" + case_.text() + "/lockboxes",
+                      {{"generation", 1}, {"previous", crypto::base64(sealed)}})
+                .problem(),
+            "not-found");
+}
+
+TEST_P(HolderRulesTest, NotEvenAHolderReplacesAGenerationThatIsNotStale) {
+  for (const char* label : {"MANAJER", "KUSTODIAN"}) {
+    SCOPED_TRACE(label);
+    EXPECT_EQ(hand_in(caller(label), next_by(caller(label))).problem(), "conflict");
+  }
+  EXPECT_EQ(generation(), 1U);
+}
+
+// Until it has its successor, the case names the generation of the agency that was before.
+TEST_P(HolderRulesTest, CustodianOfAnAgencyThatMovedOnStillHoldsItsCases) {
+  new_rotation();
+  EXPECT_EQ(session_of(caller("KUSTODIAN")).get("/v1/cases/" + case_.text()).status, 200);
+  EXPECT_EQ(hand_in(caller("KUSTODIAN"), next_by(caller("KUSTODIAN"))).status, 201);
+  EXPECT_EQ(generation(), 2U);
+}
+
+// Once a custodian has sealed her agency's key to her, she is one.
+TEST_P(HolderRulesTest, EnrolledCustodianIsOneOnceACustodianHasAddedHer) {
+  Desk custodian = desk_of(custodian_);
+  const Person& person = *enrolled().person;
+  const crypto::Holder to{HolderKind::access_key, person.key(), 0, person.record.recipient};
+  const json holder = holder_for(custodian, custodian_, agency_, agency_, to);
+  const std::string boxes = "/v1/nodes/" + agency_.text() + "/lockboxes";
+  ASSERT_EQ(custodian.post(boxes, {{"holder", holder}}).status, 201);
+  const Answer shown = session_of(enrolled()).get("/v1/cases/" + case_.text());
+  ASSERT_EQ(shown.status, 200) << shown.body;
+  EXPECT_EQ(shown.json().at("place"), "custodian");
+}
+
+INSTANTIATE_TEST_SUITE_P(Only, HolderRulesTest, ::testing::Values("sealed"),
+                         [](const auto& row) { return std::string(row.param); });
+
+}  // namespace
+}  // namespace api
