@@ -56,7 +56,9 @@ class Cases {
   // accepted.
   Result<ShareCaseRecord> share(const Actor& actor, const Id& case_id, const Id& agency,
                                 const HolderSubmission& holder);
-  // The receiving custodian takes it. Errors: forbidden, not_found, conflict, stale, untrusted.
+  // The receiving custodian takes it. Should her agency have moved on since the offer, the case is
+  // stale until its next successor: she opens it by the agency's earlier generation, which its
+  // later ones lead to. Errors: forbidden, not_found, conflict, untrusted.
   Result<Committed> accept(const Actor& actor, const Id& share, const std::string& note);
   // Shares that wait for the actor, a custodian who holds her agency, to take them.
   Result<std::vector<ShareCaseRecord>> offered(const Actor& actor) const;

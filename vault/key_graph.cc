@@ -140,11 +140,6 @@ void PreparedGeneration::put(ChangeTxn& txn) const {
   txn.put(Key(Kind::generation).id(record.node).u64(record.generation),
           encode(StatementRecord{note_, txn.index(), txn.time()}));
   for (const auto& [key, value] : puts_) txn.put(key, value);
-  for (const Holder& holder : record.holders) {
-    if (holder.kind == HolderKind::node) {
-      txn.put(Key(Kind::held_node).id(holder.id).id(record.node), {});
-    }
-  }
 }
 
 Result<void> PreparedHolder::check(const ReadTxn& txn) const {
@@ -173,9 +168,6 @@ void PreparedHolder::put(ChangeTxn& txn) const {
   txn.put(Key(Kind::added_holder).id(record.node).u64(record.generation).id(record.holder.id),
           encode(StatementRecord{note_, txn.index(), txn.time()}));
   txn.put(row_.first, row_.second);
-  if (record.holder.kind == HolderKind::node) {
-    txn.put(Key(Kind::held_node).id(record.holder.id).id(record.node), {});
-  }
 }
 
 Result<Committed> KeyGraph::add_first_of_agency(const Actor& actor,

@@ -30,7 +30,6 @@ enum class Kind : std::uint8_t {
   generation = 0x25,      // node, generation u64       -> StatementRecord
   added_holder = 0x26,    // node, generation, holder   -> StatementRecord
   lockbox = 0x27,         // holder, node, generation   -> WrappedRecord (of an age file)
-  held_node = 0x28,       // holder node, node          -> (nothing): what a node holds, by id
   case_file = 0x30,       // case                       -> CaseRecord
   case_code = 0x31,       // code                       -> case
   member = 0x32,          // case, key                  -> MemberRecord

@@ -27,13 +27,13 @@ std::vector<Id> ids_in(const ReadTxn& txn, const Key& range, const Id& after, st
   return ids;
 }
 
-// The cases behind the cursor that the agency holds by an earlier generation than its latest.
+// The cases behind `after` that the agency owns or has accepted, and holds by an earlier generation
+// than its latest. What is merely offered to it is not its to see, nor to renew.
 Result<std::vector<NodeState>> cases_left(const ReadTxn& txn, const RotationCaseRecord& rotation,
-                                          std::size_t limit) {
+                                          Id after, std::size_t limit) {
   constexpr std::size_t kPage = 256;
   std::vector<NodeState> left;
-  Id after = rotation.cursor;
-  const Key range = Key(Kind::held_node).id(rotation.node);
+  const Key range = Key(Kind::agency_case).id(rotation.node);
   while (left.size() < limit) {
     Result<void> scanned;
     const auto ids = ids_in(txn, range, after, kPage, scanned);
@@ -59,7 +59,7 @@ Result<std::vector<NodeState>> cases_left(const ReadTxn& txn, const RotationCase
 Result<std::uint64_t> documents_below(const ReadTxn& txn, const Id& node) {
   std::uint64_t documents = 0;
   Result<void> scanned;
-  const auto cases = ids_in(txn, Key(Kind::held_node).id(node), Id{}, SIZE_MAX, scanned);
+  const auto cases = ids_in(txn, Key(Kind::agency_case).id(node), Id{}, SIZE_MAX, scanned);
   if (!scanned) return tl::unexpected(scanned.error());
   for (const Id& id : cases) {
     const Key range = Key(Kind::case_document).id(id);
@@ -181,7 +181,9 @@ Result<RotationView> Rotations::view_in(const ReadTxn& txn, const Actor& actor,
   RotationView view;
   view.record = std::move(*record);
   if (view.record.complete) return view;
-  auto left = cases_left(txn, view.record, kBatch);
+  auto left = cases_left(txn, view.record, view.record.cursor, kBatch);
+  // A share that was accepted meanwhile may stand before the cursor.
+  if (left && left->empty()) left = cases_left(txn, view.record, Id{}, kBatch);
   if (!left) return tl::unexpected(left.error());
   view.next = std::move(*left);
   if (view.next.empty()) {
@@ -218,7 +220,7 @@ Result<RotationView> Rotations::batch(const Actor& actor, const Id& rotation,
         if (auto may = check_custodian_of(txn, actor, record->node); !may) return may;
         if (record->complete) return tl::unexpected(Errc::conflict);
         for (const auto& one : prepared) {
-          const auto held = txn.get(Key(Kind::held_node).id(record->node).id(one.record.node));
+          const auto held = txn.get(Key(Kind::agency_case).id(record->node).id(one.record.node));
           if (!held) return tl::unexpected(held.error());
           if (!*held) return tl::unexpected(Errc::forbidden);
           if (auto may = check_holder(txn, actor, one.record.node); !may) return may;
@@ -226,7 +228,7 @@ Result<RotationView> Rotations::batch(const Actor& actor, const Id& rotation,
         }
         // The cursor moves over a batch that leaves nothing behind it, so that a run reads each
         // case once.
-        const auto left = cases_left(txn, *record, prepared.size());
+        const auto left = cases_left(txn, *record, record->cursor, prepared.size());
         if (!left) return tl::unexpected(left.error());
         const bool in_order = std::all_of(left->begin(), left->end(), [&](const NodeState& state) {
           return std::any_of(prepared.begin(), prepared.end(),

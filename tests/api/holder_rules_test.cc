@@ -115,6 +115,99 @@ TEST_P(HolderRulesTest, EnrolledCustodianIsOneOnceACustodianHasAddedHer) {
   EXPECT_EQ(shown.json().at("place"), "custodian");
 }
 
+// A case that is offered and not accepted: the lockbox is there, and that is all.
+class OfferedCaseTest : public HolderRulesTest {
+ protected:
+  // The receiver's next generation, and the rotation that it begins.
+  json start_rotation_of_the_receiver() {
+    const auto next = successor_by(police_custodian_, police_, state_of(police_), "sealed");
+    const Answer started = police().post("/v1/nodes/" + police_.text() + "/rotations",
+                                         {{"generation", wire::of(next)}});
+    EXPECT_EQ(started.status, 201) << started.body;
+    return started.json();
+  }
+  Desk& police() { return session_of(caller("KUSTODIAN offered")); }
+  static Id id_of(const json& rotation) {
+    return Id::parse(rotation.at("id").get<std::string>()).value();
+  }
+  json shown(const Id& rotation) { return police().get("/v1/rotations/" + rotation.text()).json(); }
+};
+
+TEST_P(OfferedCaseTest, RotationOfTheReceiverNeitherShowsNorRenewsIt) {
+  const json rotation = start_rotation_of_the_receiver();
+  EXPECT_TRUE(rotation.at("next").empty()) << rotation;
+  const Caller& receiver = caller("KUSTODIAN offered");
+  EXPECT_EQ(hand_in(receiver, id_of(rotation), {next_by(receiver)}).problem(), "not-found");
+  EXPECT_EQ(hand_in(receiver, next_by(receiver)).problem(), "not-found");
+  EXPECT_EQ(generation(), 1U);
+}
+
+TEST_P(OfferedCaseTest, SuccessorByItsOwnerDoesNotShowItToTheReceiverEither) {
+  start_rotation_of_the_receiver();
+  EXPECT_EQ(hand_in(caller("MANAJER"), next_by(caller("MANAJER"))).status, 201);
+  const json rotation = start_rotation_of_the_receiver();
+  EXPECT_TRUE(rotation.at("next").empty()) << rotation;
+}
+
+TEST_P(OfferedCaseTest, AcceptedAfterItsReceiverMovedOnItOpensForBoth) {
+  DeskPort port(police());
+  KeyRing ring = ring_of(port, police_custodian_, police_);
+  const auto moved = run_rotation(ring, port, port, police_);
+  ASSERT_TRUE(moved);
+  EXPECT_EQ(moved->replaced, 0U);
+  accept(police_custodian_, police_);
+  EXPECT_TRUE(ring.secret(case_, 1));  // by the receiver's first generation
+
+  // Whoever acts next makes the successor, which is sealed to the receiver's present one.
+  const auto fresh = ring.fresh(case_);
+  ASSERT_TRUE(fresh);
+  EXPECT_EQ(fresh->record.generation, 2U);
+  EXPECT_TRUE(ring.secret(case_, 2));
+  DeskPort owner(session_of(caller("MANAJER")));
+  KeyRing hers = ring_of(owner, worker_, agency_);
+  EXPECT_TRUE(hers.secret(case_, 1));
+  EXPECT_TRUE(hers.secret(case_, 2));
+}
+
+TEST_P(OfferedCaseTest, AcceptedWhileTheReceiverRotatesItIsRenewedToo) {
+  const Id rotation = id_of(start_rotation_of_the_receiver());
+  accept(police_custodian_, police_);
+  EXPECT_EQ(shown(rotation).at("next").size(), 1U);
+  const Caller& receiver = caller("KUSTODIAN offered");
+  EXPECT_EQ(hand_in(receiver, rotation, {next_by(receiver)}).status, 200);
+  EXPECT_TRUE(shown(rotation).at("next").empty());
+}
+
+// The earlier case is offered and the later one accepted when the run passes them; the earlier one
+// is accepted behind its back.
+TEST_P(OfferedCaseTest, AcceptedBehindTheRunItIsRenewedBeforeTheEnd) {
+  Desk& owner = session_of(caller("MANAJER"));
+  Id later;
+  while (later < case_) {
+    later = Id::parse(create_case(owner, worker_, agency_).at("id").get<std::string>()).value();
+  }
+  const Answer offered = share(owner, worker_, agency_, later, police_);
+  ASSERT_EQ(offered.status, 201);
+  const auto take = [&](const Id& share, const Id& of) {
+    const crypto::ShareRecord record{share, of, police_, police_custodian_.key(), "sealed"};
+    const std::string note = police_custodian_.signed_by_her(crypto::to_statement(record)).encode();
+    return police().post("/v1/shares/" + share.text() + "/acceptance", {{"statement", note}});
+  };
+  ASSERT_EQ(take(Id::parse(offered.json().at("id").get<std::string>()).value(), later).status, 200);
+  const Id rotation = id_of(start_rotation_of_the_receiver());
+  const Caller& receiver = caller("KUSTODIAN offered");
+  const auto next = successor_by(police_custodian_, later, state_of(later), "sealed");
+  ASSERT_EQ(hand_in(receiver, rotation, {next}).status, 200);
+
+  ASSERT_EQ(take(share_, case_).status, 200);
+  const json left = shown(rotation).at("next");
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_EQ(hand_in(receiver, rotation, {next_by(receiver)}).status, 200);
+  EXPECT_TRUE(shown(rotation).at("next").empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Only, OfferedCaseTest, ::testing::Values("sealed"),
+                         [](const auto& row) { return std::string(row.param); });
 INSTANTIATE_TEST_SUITE_P(Only, HolderRulesTest, ::testing::Values("sealed"),
                          [](const auto& row) { return std::string(row.param); });
 
