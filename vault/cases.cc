@@ -49,9 +49,9 @@ Result<std::vector<ShareCaseRecord>> shares_in(const ReadTxn& txn, const Key& ra
   return shares;
 }
 
-void put_member(ChangeTxn& txn, const Id& case_id, const MemberRecord& member) {
-  txn.put(Key(Kind::member).id(case_id).id(member.key), encode(member));
-  txn.put(Key(Kind::member_case).id(member.key).id(case_id), {});
+void put_member(ChangeTxn& txn, const MemberRecord& member) {
+  txn.put(member.place(), encode(member));
+  txn.put(Key(Kind::member_case).id(member.key).id(member.case_id), {});
 }
 
 }  // namespace
@@ -119,7 +119,7 @@ Result<CaseView> Cases::create(const Actor& actor, const CaseLabel& label,
         txn.put(Key(Kind::case_file).id(record.id), encode(record));
         txn.put(Key(Kind::case_code).bytes(crypto::as_bytes(record.code)), record.id.bytes);
         txn.put(Key(Kind::agency_case).id(actor.agency).id(record.id), {});
-        put_member(txn, record.id, {actor.key, actor.agency, actor.role, actor.key, txn.time()});
+        put_member(txn, {record.id, actor.key, actor.agency, actor.role, actor.key, txn.time()});
         prepared->put(txn);
         return {};
       },
@@ -164,6 +164,10 @@ Result<Id> Cases::find(const Actor& actor, std::string_view code) const {
     if (!*stored) return tl::unexpected(Errc::not_found);
     const auto id = Id::from(**stored);
     if (!id) return tl::unexpected(Errc::corrupt);
+    // A code that was turned to another case would have people put things into that one.
+    const auto record = require<CaseRecord>(txn, Key(Kind::case_file).id(*id), Errc::corrupt);
+    if (!record) return tl::unexpected(record.error());
+    if (record->code != code) return tl::unexpected(Errc::corrupt);
     const auto place = place_in(txn, actor, *id);
     if (!place) return tl::unexpected(place.error());
     if (*place == Place::none) return tl::unexpected(Errc::forbidden);
@@ -186,8 +190,8 @@ Result<std::vector<MemberRecord>> Cases::team(const Actor& actor, const Id& case
     const Key range = Key(Kind::member).id(case_id);
     std::vector<MemberRecord> members;
     Result<void> sound;
-    const auto scanned = txn.scan(range, range.end(), [&](ByteView, ByteView value) {
-      auto member = decode<MemberRecord>(value);
+    const auto scanned = txn.scan(range, range.end(), [&](ByteView key, ByteView value) {
+      auto member = decode_at<MemberRecord>(key, value);
       if (!member) {
         sound = tl::unexpected(member.error());
         return false;
@@ -238,7 +242,7 @@ Result<Committed> Cases::add_member(const Actor& actor, const Id& case_id, const
           if (auto fits = prepared->check(txn); !fits) return fits;
           prepared->put(txn);
         }
-        put_member(txn, case_id, {key, person->agency, person->role, actor.key, txn.time()});
+        put_member(txn, {case_id, key, person->agency, person->role, actor.key, txn.time()});
         return {};
       },
       entry);

@@ -164,13 +164,13 @@ Result<std::vector<AgencyRecord>> read_agencies(const ReadTxn& txn) {
   std::vector<AgencyRecord> agencies;
   bool sound = true;
   const auto scanned =
-      txn.scan(Key(Kind::agency), Key(Kind::agency).end(), [&](ByteView, ByteView value) {
+      txn.scan(Key(Kind::agency), Key(Kind::agency).end(), [&](ByteView key, ByteView value) {
         const auto stored = decode<StatementRecord>(value);
         const auto statement =
             stored ? Statement::parse(stored->note) : tl::unexpected(crypto::Errc::malformed);
         const auto record = statement ? crypto::record_of<AgencyRecord>(*statement)
                                       : tl::unexpected(statement.error());
-        sound = record.has_value();
+        sound = record && Id::from(key.last(16)) == record->agency;
         if (sound) agencies.push_back(*record);
         return sound;
       });
@@ -221,6 +221,8 @@ Result<AccessKeyRecord> Directory::access_key(const Id& key) const {
 
 Result<std::string> Directory::access_key_note(const Id& key) const {
   return reading(meta_, [&](const ReadTxn& txn) -> Result<std::string> {
+    const auto record = find_key(txn, key);
+    if (!record) return tl::unexpected(record.error());
     auto stored = require<StatementRecord>(txn, Key(Kind::access_key).id(key));
     if (!stored) return tl::unexpected(stored.error());
     return std::move(stored->note);
@@ -253,6 +255,7 @@ Result<std::vector<AccessKeyRecord>> Directory::keys_of(const Id& agency) const 
     for (const Id& id : ids) {
       auto key = find_key(txn, id);
       if (!key) return tl::unexpected(key.error());
+      if (key->agency != agency) return tl::unexpected(Errc::corrupt);
       keys.push_back(std::move(*key));
     }
     return keys;

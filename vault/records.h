@@ -72,14 +72,16 @@ struct CaseRecord {
 // back.
 struct MemberRecord {
   static constexpr std::uint64_t kFormat = 1;
+  Id case_id;
   Id key;
   Id agency;
   std::string role;
   Id by;
   Time since = 0;
+  Key place() const { return Key(Kind::member).id(case_id).id(key); }
   template <typename Archive>
   void fields(Archive& archive) {
-    archive(key, agency, role, by, since);
+    archive(case_id, key, agency, role, by, since);
   }
 };
 
@@ -196,19 +198,28 @@ Bytes encode(const Record& record);
 template <typename Record>
 Result<Record> decode(ByteView bytes);
 
-// Reads one record by key. No value: there is none. Errors: those of get() and decode(); corrupt:
-// it says that it belongs under another key.
+// A record as it was found under `key`. Errors: those of decode(); corrupt: it says that it belongs
+// under another key.
+template <typename Record>
+Result<Record> decode_at(ByteView key, ByteView bytes) {
+  auto record = decode<Record>(bytes);
+  // A record that was moved under another's key would be taken for that one, whole and well.
+  if constexpr (requires { record->place(); }) {
+    if (record && !std::ranges::equal(record->place().raw(), key)) {
+      return tl::unexpected(Errc::corrupt);
+    }
+  }
+  return record;
+}
+
+// Reads one record by key. No value: there is none. Errors: those of get() and decode_at().
 template <typename Record, typename Txn>
 Result<std::optional<Record>> load(const Txn& txn, ByteView key) {
   const auto bytes = txn.get(key);
   if (!bytes) return tl::unexpected(bytes.error());
   if (!*bytes) return std::optional<Record>{};
-  auto record = decode<Record>(**bytes);
+  auto record = decode_at<Record>(key, **bytes);
   if (!record) return tl::unexpected(record.error());
-  // A record that was moved under another's key would be taken for that one, whole and well.
-  if constexpr (requires { record->place(); }) {
-    if (!std::ranges::equal(record->place().raw(), key)) return tl::unexpected(Errc::corrupt);
-  }
   return std::optional<Record>(std::move(*record));
 }
 

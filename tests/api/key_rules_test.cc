@@ -85,13 +85,29 @@ class MovedRecordTest : public KeyRulesTest {
     disk_.emplace(founded_.data());
   }
 
-  // What the case's manager gets for `document_`; nothing when it is refused, by the service or by
-  // her own client. A refusal must say that something is damaged.
-  std::optional<std::string> read() {
+  std::unique_ptr<vault::Vault> open_vault() {
     auto vault = vault::Vault::open(
         {disk_->data(), founded_.log_key(), std::uint64_t{1} << 30, founded_.clock()});
     EXPECT_TRUE(vault);
-    Service service(**vault, options());
+    return std::move(*vault);
+  }
+  // The status that she is answered with.
+  int ask(const Person& person, const std::string& target) {
+    const auto vault = open_vault();
+    Service service(*vault, options());
+    Desk desk(service.handler());
+    EXPECT_TRUE(opened() ? desk.lend_key(person) : desk.answer_challenge(person));
+    return desk.get(target).status;
+  }
+  std::string code_of(const Id& case_id) {
+    return desk_of(worker_).get("/v1/cases/" + case_id.text()).json().at("code");
+  }
+
+  // What the case's manager gets for `document_`; nothing when it is refused, by the service or by
+  // her own client. A refusal must say that something is damaged.
+  std::optional<std::string> read() {
+    const auto vault = open_vault();
+    Service service(*vault, options());
     Desk desk(service.handler());
     EXPECT_TRUE(opened() ? desk.lend_key(worker_) : desk.answer_challenge(worker_));
     const std::string path = "/v1/documents/" + document_.text();
@@ -104,10 +120,8 @@ class MovedRecordTest : public KeyRulesTest {
   }
 
   Answer log_in(const Person& person) {
-    auto vault = vault::Vault::open(
-        {disk_->data(), founded_.log_key(), std::uint64_t{1} << 30, founded_.clock()});
-    EXPECT_TRUE(vault);
-    Service service(**vault, options());
+    const auto vault = open_vault();
+    Service service(*vault, options());
     Desk desk(service.handler());
     if (!opened()) {
       return desk.post("/v1/sessions", {{"recipient", person.identity.recipient().text()}});
@@ -200,6 +214,45 @@ TEST_P(MovedRecordTest, KeyThatIsIndexedAsAnothersDoesNotLogInAsHer) {
   disk_->swap(Key(Kind::by_recipient).bytes(worker_.record.recipient.key).raw(),
               Key(Kind::by_recipient).bytes(colleague_.record.recipient.key).raw(), false);
   EXPECT_EQ(log_in(worker_).status, 500);
+}
+
+// Another's place in the team, or one's own in another case, would be hers.
+TEST_P(MovedRecordTest, PlacesInTheTeamExchanged) {
+  const auto place_of = [](const Id& case_id, const Id& key) {
+    return Key(Kind::member).id(case_id).id(key).raw();
+  };
+  const std::string path = "/v1/cases/" + case_.text();
+  disk_->swap(place_of(case_, colleague_.key()), place_of(case_, intake_.key()), false);
+  EXPECT_EQ(ask(intake_, path), 500);
+  EXPECT_EQ(ask(worker_, path), 200);
+  EXPECT_EQ(ask(worker_, path + "/team"), 500);
+  disk_->swap(place_of(case_, worker_.key()), place_of(other_case_, worker_.key()), false);
+  EXPECT_EQ(ask(worker_, path), 500);
+}
+
+TEST_P(MovedRecordTest, CodesOfTwoCasesExchanged) {
+  const std::string path = "/v1/cases?code=";
+  const std::string code = code_of(case_);
+  EXPECT_EQ(ask(worker_, path + code), 200);
+  const auto row = [](const std::string& spoken) {
+    return Key(Kind::case_code).bytes(crypto::as_bytes(spoken)).raw();
+  };
+  disk_->swap(row(code), row(code_of(other_case_)), false);
+  EXPECT_EQ(ask(worker_, path + code), 500);
+}
+
+TEST_P(MovedRecordTest, StatementsOfTwoAgenciesExchanged) {
+  EXPECT_EQ(ask(founded_.first_admin, "/v1/agencies"), 200);
+  disk_->swap(Key(Kind::agency).id(agency_).raw(), Key(Kind::agency).id(police_).raw(), false);
+  EXPECT_EQ(ask(founded_.first_admin, "/v1/agencies"), 500);
+}
+
+// The note is what a client checks for itself: it must be hers in the vault's own answer already.
+TEST_P(MovedRecordTest, StatementOfAnotherPersonIsNotHandedOutAsHers) {
+  disk_->swap(Key(Kind::access_key).id(intake_.key()).raw(),
+              Key(Kind::access_key).id(colleague_.key()).raw(), false);
+  auto vault = open_vault();
+  EXPECT_EQ(vault->directory().access_key_note(intake_.key()).error(), vault::Errc::corrupt);
 }
 
 INSTANTIATE_TEST_SUITE_P(Both, KeyRulesTest, ::testing::Values("opened", "sealed"),
