@@ -1,6 +1,7 @@
 #include "vault/rotations.h"
 
 #include <algorithm>
+#include <set>
 
 #include "vault/access.h"
 #include "vault/actions.h"
@@ -27,6 +28,13 @@ std::vector<Id> ids_in(const ReadTxn& txn, const Key& range, const Id& after, st
   return ids;
 }
 
+// Whether the agency holds the node by an earlier generation than the rotation's.
+bool is_left(const NodeState& state, const RotationCaseRecord& rotation) {
+  return std::any_of(state.holders.begin(), state.holders.end(), [&](const Holder& holder) {
+    return holder.id == rotation.node && holder.generation < rotation.to;
+  });
+}
+
 // The cases behind `after` that the agency owns or has accepted, and holds by an earlier generation
 // than its latest. What is merely offered to it is not its to see, nor to renew.
 Result<std::vector<NodeState>> cases_left(const ReadTxn& txn, const RotationCaseRecord& rotation,
@@ -41,11 +49,7 @@ Result<std::vector<NodeState>> cases_left(const ReadTxn& txn, const RotationCase
     for (const Id& id : ids) {
       auto state = read_node(txn, id, 0);
       if (!state) return tl::unexpected(state.error());
-      const bool behind =
-          std::any_of(state->holders.begin(), state->holders.end(), [&](const Holder& holder) {
-            return holder.id == rotation.node && holder.generation < rotation.to;
-          });
-      if (behind) left.push_back(std::move(*state));
+      if (is_left(*state, rotation)) left.push_back(std::move(*state));
       if (left.size() == limit) break;
     }
     if (ids.size() < kPage) break;
@@ -54,21 +58,40 @@ Result<std::vector<NodeState>> cases_left(const ReadTxn& txn, const RotationCase
   return left;
 }
 
-// Documents of the agency's cases: their bytes were sealed under generations that the old key
-// opens, as long as they were deposited before the case's present one.
+// Versions of one document that were sealed under an earlier generation than the case's present
+// one.
+Result<std::uint64_t> versions_below(const ReadTxn& txn, const Id& document,
+                                     std::uint64_t generation) {
+  const auto record = require<DocumentRecord>(txn, Key(Kind::document).id(document), Errc::corrupt);
+  if (!record) return tl::unexpected(record.error());
+  std::uint64_t below = 0;
+  for (std::uint64_t number = 1; number <= record->versions; ++number) {
+    const Key key = Key(Kind::version).id(document).u64(number);
+    const auto version = require<VersionRecord>(txn, key, Errc::corrupt);
+    if (!version) return tl::unexpected(version.error());
+    if (version->generation < generation) ++below;
+  }
+  return below;
+}
+
+// Documents of the agency's cases whose bytes are still sealed under generations that the old key
+// opens.
 Result<std::uint64_t> documents_below(const ReadTxn& txn, const Id& node) {
   std::uint64_t documents = 0;
   Result<void> scanned;
-  const auto cases = ids_in(txn, Key(Kind::agency_case).id(node), Id{}, SIZE_MAX, scanned);
-  if (!scanned) return tl::unexpected(scanned.error());
-  for (const Id& id : cases) {
+  for (const Id& id : ids_in(txn, Key(Kind::agency_case).id(node), Id{}, SIZE_MAX, scanned)) {
+    const auto generation = latest_generation(txn, id);
+    if (!generation) return tl::unexpected(generation.error());
     const Key range = Key(Kind::case_document).id(id);
-    const auto counted = txn.scan(range, range.end(), [&](ByteView, ByteView) {
-      ++documents;
-      return true;
-    });
-    if (!counted) return tl::unexpected(counted.error());
+    Result<void> listed;
+    for (const Id& document : ids_in(txn, range, Id{}, SIZE_MAX, listed)) {
+      const auto below = versions_below(txn, document, *generation);
+      if (!below) return tl::unexpected(below.error());
+      documents += *below;
+    }
+    if (!listed) return tl::unexpected(listed.error());
   }
+  if (!scanned) return tl::unexpected(scanned.error());
   return documents;
 }
 
@@ -205,9 +228,11 @@ Result<RotationView> Rotations::batch(const Actor& actor, const Id& rotation,
                                       const std::vector<GenerationSubmission>& submissions) {
   if (submissions.empty() || submissions.size() > kBatch) return tl::unexpected(Errc::invalid);
   std::vector<PreparedGeneration> prepared;
+  std::set<Id> named;
   for (const auto& submission : submissions) {
     auto one = graph_.prepare(actor, submission);
     if (!one) return tl::unexpected(one.error());
+    if (!named.insert(one->record.node).second) return tl::unexpected(Errc::invalid);
     prepared.push_back(std::move(*one));
   }
   EntryDraft entry = actor.draft(action::kRotationBatch);
@@ -224,6 +249,11 @@ Result<RotationView> Rotations::batch(const Actor& actor, const Id& rotation,
           if (!held) return tl::unexpected(held.error());
           if (!*held) return tl::unexpected(Errc::forbidden);
           if (auto may = check_holder(txn, actor, one.record.node); !may) return may;
+          // Renewed already, by an earlier batch or by whoever put something in: the statement's
+          // figure counts a case once.
+          const auto before = read_node(txn, one.record.node, 0);
+          if (!before) return tl::unexpected(before.error());
+          if (!is_left(*before, *record)) return tl::unexpected(Errc::conflict);
           if (auto next = one.check_successor(txn); !next) return next;
         }
         // The cursor moves over a batch that leaves nothing behind it, so that a run reads each

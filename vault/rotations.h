@@ -20,8 +20,8 @@ struct RotationView {
   RotationCaseRecord record;
   std::vector<NodeState>
       next;  // cases still held by an earlier generation, oldest first, to kBatch
-  std::uint64_t documents =
-      0;  // sealed under keys that the old one still opens; counted when complete
+  std::uint64_t documents = 0;  // versions of an earlier generation than their case's present one;
+                                // counted once nothing is left
 };
 
 // What waits for the actor: a signature, a rotation, a share to take, a first generation to make.
@@ -50,7 +50,8 @@ class Rotations {
                              const GenerationSubmission& submission);
   // Errors: not_found, forbidden.
   Result<RotationView> get(const Actor& actor, const Id& rotation) const;
-  // Successors of some of `next`. Twice the same is a conflict and harmless: ask get() again.
+  // Successors of some of `next`, each node once. One that is renewed already is a conflict and
+  // harmless: ask get() again. Errors: not_found, forbidden, invalid, conflict, and prepare()'s.
   Result<RotationView> batch(const Actor& actor, const Id& rotation,
                              const std::vector<GenerationSubmission>& submissions);
   // The signed statement, whose figures must be those of get(). Errors: stale (cases are left),

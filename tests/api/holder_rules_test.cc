@@ -115,6 +115,29 @@ TEST_P(HolderRulesTest, EnrolledCustodianIsOneOnceACustodianHasAddedHer) {
   EXPECT_EQ(shown.json().at("place"), "custodian");
 }
 
+// The figures of a rotation's statement are what was done, however it is handed in.
+TEST_P(HolderRulesTest, RotationTakesACaseThatIsLeftAndEachOnce) {
+  const Id rotation = new_rotation();
+  const Caller& by = caller("KUSTODIAN");
+  const auto next = next_by(by);
+  EXPECT_EQ(hand_in(by, rotation, {next, next}).problem(), "invalid");
+  const Answer done = hand_in(by, rotation, {next});
+  ASSERT_EQ(done.status, 200) << done.body;
+  EXPECT_EQ(done.json().at("replaced"), 1);
+  EXPECT_EQ(hand_in(by, rotation, {next_by(by)}).problem(), "conflict");
+  EXPECT_EQ(generation(), 2U);
+  EXPECT_EQ(session_of(by).get("/v1/rotations/" + rotation.text()).json().at("replaced"), 1);
+}
+
+TEST_P(HolderRulesTest, RotationCountsWhatWasDepositedBeforeItsCaseWasRenewed) {
+  new_document();
+  const std::string path = "/v1/rotations/" + new_rotation().text();
+  new_document();  // in the successor, which it makes first
+  const json shown = session_of(caller("KUSTODIAN")).get(path).json();
+  EXPECT_TRUE(shown.at("next").empty());
+  EXPECT_EQ(shown.at("documents"), 1);
+}
+
 // A case that is offered and not accepted: the lockbox is there, and that is all.
 class OfferedCaseTest : public HolderRulesTest {
  protected:
