@@ -6,6 +6,7 @@
 #include "vault/case_code.h"
 #include "vault/directory.h"
 #include "vault/keys.h"
+#include "vault/new_id.h"
 #include "vault/reading.h"
 
 namespace vault {
@@ -108,12 +109,12 @@ Result<CaseView> Cases::create(const Actor& actor, const CaseLabel& label,
             return tl::unexpected(Errc::stale);
           }
         }
+        // Entries of a case with the nil id would stand in no case's chain.
+        if (auto unused = check_new_id(txn, record.id); !unused) return unused;
         if (auto first = prepared->check_first(txn); !first) return first;
         const auto taken = txn.get(Key(Kind::case_code).bytes(crypto::as_bytes(record.code)));
         if (!taken) return tl::unexpected(taken.error());
-        const auto exists = txn.get(Key(Kind::agency).id(record.id));
-        if (!exists) return tl::unexpected(exists.error());
-        if (*taken || *exists) return tl::unexpected(Errc::conflict);
+        if (*taken) return tl::unexpected(Errc::conflict);
 
         record.created = txn.time();
         txn.put(Key(Kind::case_file).id(record.id), encode(record));

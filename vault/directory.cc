@@ -6,6 +6,7 @@
 #include "crypto/hash.h"
 #include "vault/actions.h"
 #include "vault/keys.h"
+#include "vault/new_id.h"
 #include "vault/reading.h"
 #include "vault/records.h"
 
@@ -75,11 +76,10 @@ void put_key(ChangeTxn& txn, const AccessKeyRecord& record, const Bytes& stateme
 
 // No id and no public key stands for two people.
 Result<void> check_unused(const ReadTxn& txn, const AccessKeyRecord& record) {
-  const auto by_id = txn.get(Key(Kind::access_key).id(record.key));
-  if (!by_id) return tl::unexpected(by_id.error());
+  if (auto unused = check_new_id(txn, record.key); !unused) return unused;
   const auto by_key = txn.get(Key(Kind::by_recipient).bytes(record.recipient.key));
   if (!by_key) return tl::unexpected(by_key.error());
-  if (*by_id || *by_key) return tl::unexpected(Errc::conflict);
+  if (*by_key) return tl::unexpected(Errc::conflict);
   return {};
 }
 
@@ -127,9 +127,8 @@ Result<Registration> registration_of(const Statement& statement, const Policy& p
 Result<void> check_registration(const ReadTxn& txn, const Registration& wanted) {
   if (auto unused = check_unused(txn, wanted.key); !unused) return unused;
   if (wanted.agency) {
-    const auto taken = txn.get(Key(Kind::agency).id(wanted.agency->agency));
-    if (!taken) return tl::unexpected(taken.error());
-    if (*taken) return tl::unexpected(Errc::conflict);
+    if (auto unused = check_new_id(txn, wanted.agency->agency); !unused) return unused;
+    if (wanted.agency->agency == wanted.key.key) return tl::unexpected(Errc::conflict);
     const auto agencies = read_agencies(txn);
     if (!agencies) return tl::unexpected(agencies.error());
     const bool known = std::any_of(agencies->begin(), agencies->end(), [&](const auto& one) {

@@ -6,6 +6,7 @@
 #include "vault/actions.h"
 #include "vault/directory.h"
 #include "vault/keys.h"
+#include "vault/new_id.h"
 #include "vault/reading.h"
 
 namespace vault {
@@ -188,6 +189,9 @@ Result<Committed> Documents::deposit(const Actor& actor, const Deposit& deposit,
           return tl::unexpected(Errc::stale);
         }
         if (auto fits = check_holders(txn, actor, deposit); !fits) return fits;
+        if (deposit.version == 1) {
+          if (auto unused = check_new_id(txn, deposit.document); !unused) return unused;
+        }
 
         record.created = txn.time();
         txn.put(Key(Kind::document).id(deposit.document),

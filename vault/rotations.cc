@@ -125,7 +125,7 @@ Result<Id> Rotations::order(const Actor& actor, const Id& node, const std::strin
   const auto statement = Statement::parse(note);
   if (!statement) return tl::unexpected(Errc::invalid);
   const auto record = crypto::record_of<crypto::OrderRecord>(*statement);
-  if (!record || record->node != node || record->verb != "rotate") {
+  if (!record || record->node != node || record->verb != "rotate" || record->order.is_nil()) {
     return tl::unexpected(Errc::invalid);
   }
   if (record->signer != actor.key || record->via != actor.via)

@@ -200,9 +200,8 @@ json WalkTest::holder_by(const Caller& by, const Id& node, const Holder& holder)
                                crypto::seal_lockbox(secret, holder.recipient)});
 }
 
-json WalkTest::first_generation_by(const Caller& by) {
+json WalkTest::first_generation_by(const Caller& by, const Id& id) {
   const auto node = state_of(by.agency.is_nil() ? agency_ : by.agency);
-  const Id id = Id::make(FoundedVault::kStart);
   const auto secret = crypto::NodeSecret::generate(id, NodeKind::case_file, 1);
   crypto::GenerationRecord record;
   record.node = id;
@@ -291,11 +290,11 @@ Id WalkTest::new_document() {
 }
 
 // The bytes of a sealed deposit by the case's manager, which wait for their manifest.
-Id WalkTest::pending_document() {
+Id WalkTest::pending_document(const Id& document) {
   fresh_case();
   Desk desk(service_.handler());
   EXPECT_TRUE(desk.answer_challenge(worker_));
-  pending_.document = Id::make(FoundedVault::kStart);
+  pending_.document = document;
   pending_.payload = crypto::age::seal_payload(crypto::as_bytes("isi"), pending_.key);
   desk.headers = {{"upload-metadata", metadata()}, {"segel-document", pending_.document.text()}};
   const Answer taken =

@@ -88,6 +88,10 @@ class WalkTest : public OfficeTest {
   Id new_rotation();
   Id case_without_its_previous();
   Id case_for_a_newcomer();
+  // A sealed deposit whose manifest is still to come.
+  Id pending_document(const Id& document);
+  Request manifest_request(const std::string& document);
+  json first_generation_by(const Caller& by, const Id& case_id);
   const Rights rights_;
   Id agency_, police_, other_, court_, case_, share_;
   Person intake_ = make_person(), auditor_ = make_person(), court_custodian_ = make_person();
@@ -97,13 +101,11 @@ class WalkTest : public OfficeTest {
   bool sealed() const { return !opened(); }
   Desk lent(const Person& person);
   std::string metadata() const;
-  json first_generation_by(const Caller& by);
 
   // Things as they are called for.
   Id new_order();
   Id stale_case();
   Id fresh_case();
-  Id pending_document();
 
   Request as_json(const std::string& target, const json& body) { return {target, body.dump()}; }
   Request enrolment_request(const Caller& by, const std::string& target, const Id& agency,
@@ -114,7 +116,6 @@ class WalkTest : public OfficeTest {
   Request batch_request(const Caller& by, const std::string& rotation);
   Request completion_request(const Caller& by, const std::string& rotation);
   Request document_request(const std::string& target);
-  Request manifest_request(const std::string& document);
 
   void add_open_probes(std::vector<Probe>& all);
   void add_directory_probes(std::vector<Probe>& all);

@@ -276,7 +276,7 @@ void WalkTest::add_case_probes(std::vector<Probe>& all) {
   Probe made = plain("POST", "/v1/cases", 201);
   made.request = [this](const Caller& by, const std::string&) {
     json body{{"category", "KTP-FIS"}, {"flags", json::array()}, {"minor", false}};
-    if (sealed()) body["generation"] = first_generation_by(by);
+    if (sealed()) body["generation"] = first_generation_by(by, Id::make(FoundedVault::kStart));
     return as_json("/v1/cases", body);
   };
   all.push_back(made);
@@ -387,7 +387,8 @@ void WalkTest::add_document_probes(std::vector<Probe>& all) {
   Probe manifest = plain("PUT", document + "/manifest", 201);
   manifest.request = [this](const Caller&, const std::string& id) { return manifest_request(id); };
   const auto depositor = [this](const Caller& who) { return who.person == &worker_; };
-  all.push_back(about([this] { return pending_document(); }, depositor, manifest));
+  all.push_back(about([this] { return pending_document(Id::make(FoundedVault::kStart)); },
+                      depositor, manifest));
 }
 
 void WalkTest::add_log_probes(std::vector<Probe>& all) {
