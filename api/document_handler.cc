@@ -118,6 +118,7 @@ SealedVersion sealed_version(const vault::DocumentView& view) {
   version.depositor = record.depositor;
   version.created = record.created;
   version.size = record.size;
+  version.payload_nonce = record.payload_nonce;
   version.payload_root = record.payload_root;
   version.manifest = record.manifest;
   version.header = {

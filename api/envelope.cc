@@ -21,8 +21,11 @@ Outcome<crypto::FileKey> unwrap_for(KeyRing& ring, const SealedVersion& version,
   return std::move(*key);
 }
 
+// The size too: whoever signs a smaller one would have a reader take a part for the whole.
 bool agrees(const Manifest& manifest, const SealedVersion& version) {
-  return manifest.document == version.document && manifest.version == version.version &&
+  const auto size = crypto::age::plain_size(version.size);
+  return size && manifest.size == *size && manifest.payload_nonce == version.payload_nonce &&
+         manifest.document == version.document && manifest.version == version.version &&
          manifest.case_id == version.case_id && manifest.generation == version.generation &&
          manifest.label == version.label && manifest.depositor == version.depositor &&
          manifest.payload_root == version.payload_root;

@@ -35,14 +35,15 @@ struct SealedVersion {
   Id depositor;
   std::int64_t created = 0;
   std::uint64_t size = 0;  // of the sealed payload
+  crypto::age::PayloadNonce payload_nonce{};
   crypto::Digest payload_root{};
   Bytes manifest;
   crypto::HeaderSubmission header;
 };
 
 // Opens and checks the manifest: signed by its depositor, of this document, version and case, with
-// the label and payload root of the record. Failures: manifest-wrong (what differs is not told: it
-// is a sign of tampering), and the ring's.
+// the label of the record, and the size, nonce and root of its payload. Failures: manifest-wrong
+// (what differs is not told: it is a sign of tampering), and the ring's.
 Outcome<crypto::Manifest> open_manifest(KeyRing& ring, GraphPort& port,
                                         const SealedVersion& version);
 // The payload's file key, checked against the manifest's commitment.

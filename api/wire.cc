@@ -132,6 +132,7 @@ json of(const SealedVersion& version) {
           {"depositor", version.depositor.text()},
           {"created", static_cast<std::uint64_t>(version.created)},
           {"sealed_size", version.size},
+          {"payload_nonce", crypto::base64(version.payload_nonce)},
           {"payload_root", crypto::base64(version.payload_root)},
           {"manifest", crypto::base64(version.manifest)},
           {"header", of(version.header)}};
@@ -268,6 +269,7 @@ std::optional<SealedVersion> read(const json& value) {
   version.depositor = in.id("depositor");
   version.created = static_cast<std::int64_t>(in.number("created"));
   version.size = in.number("sealed_size");
+  version.payload_nonce = in.block<16>("payload_nonce");
   version.payload_root = in.block<32>("payload_root");
   version.manifest = in.base64("manifest");
   auto header = read<crypto::HeaderSubmission>(in.object("header"));

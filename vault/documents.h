@@ -27,6 +27,7 @@ namespace vault {
 class StoredPayload {
  public:
   std::uint64_t size = 0;  // nonce included
+  crypto::age::PayloadNonce nonce{};
   Digest payload_root{};
   Bytes small;  // to kMaxInline bytes
   Id blob;      // nil when small
@@ -57,6 +58,7 @@ class PayloadWriter {
   BlobStore& blobs_;
   Bytes small_;
   std::uint64_t size_ = 0;
+  crypto::age::PayloadNonce nonce_{};
   Id blob_;
   std::unique_ptr<BlobWriter> writer_;
 };

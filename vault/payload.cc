@@ -8,6 +8,7 @@ namespace vault {
 
 StoredPayload::StoredPayload(StoredPayload&& other) noexcept
     : size(other.size),
+      nonce(other.nonce),
       payload_root(other.payload_root),
       small(std::move(other.small)),
       blob(other.blob),
@@ -15,6 +16,7 @@ StoredPayload::StoredPayload(StoredPayload&& other) noexcept
 
 StoredPayload& StoredPayload::operator=(StoredPayload&& other) noexcept {
   std::swap(size, other.size);
+  std::swap(nonce, other.nonce);
   std::swap(payload_root, other.payload_root);
   std::swap(small, other.small);
   std::swap(blob, other.blob);
@@ -38,6 +40,11 @@ Result<void> PayloadWriter::spill() {
 }
 
 Result<void> PayloadWriter::append(ByteView sealed) {
+  if (size_ < nonce_.size()) {
+    const auto have = static_cast<std::size_t>(size_);
+    const std::size_t more = std::min(sealed.size(), nonce_.size() - have);
+    std::copy_n(sealed.begin(), more, nonce_.begin() + static_cast<std::ptrdiff_t>(have));
+  }
   size_ += sealed.size();
   if (!writer_ && size_ <= Documents::kMaxInline) {
     crypto::append(small_, sealed);
@@ -52,6 +59,7 @@ Result<void> PayloadWriter::append(ByteView sealed) {
 Result<StoredPayload> PayloadWriter::finish(const Digest& payload_root) && {
   StoredPayload payload;
   payload.size = size_;
+  payload.nonce = nonce_;
   payload.payload_root = payload_root;
   payload.small = std::move(small_);
   if (!writer_) return payload;

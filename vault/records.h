@@ -165,6 +165,7 @@ struct VersionRecord {
   Time created = 0;
   Bytes manifest;          // an age payload (nonce and chunks); its headers stand with the holders'
   std::uint64_t size = 0;  // of the sealed payload, nonce included
+  crypto::Block<16> payload_nonce{};
   Digest payload_root{};
   Digest
       manifest_digest{};  // of the signed statement; nothing of its content can be guessed from it
@@ -174,7 +175,7 @@ struct VersionRecord {
   template <typename Archive>
   void fields(Archive& archive) {
     archive(document, version, case_id, generation, type, classification, minor, depositor, created,
-            manifest, size, payload_root, manifest_digest, inline_payload, blob);
+            manifest, size, payload_nonce, payload_root, manifest_digest, inline_payload, blob);
   }
   crypto::Label label() const { return {type, classification, minor}; }
 };
