@@ -114,27 +114,23 @@ Result<VerifyKey> VerifyKey::parse(std::string_view text) {
   return parsed;
 }
 
-SigningKey::SigningKey(SigningSeed seed) : seed_(std::move(seed)) {
+SigningKey::SigningKey(const SigningSeed& seed) : expanded_(Expanded::zeros()) {
+  static_assert(Expanded::kSize == crypto_sign_ed25519_SECRETKEYBYTES);
   start_sodium();
-  SecretBytes expanded(crypto_sign_ed25519_SECRETKEYBYTES);
-  crypto_sign_ed25519_seed_keypair(verify_key_.key.data(), expanded.expose_mutable().data(),
-                                   seed_.expose().data());
+  crypto_sign_ed25519_seed_keypair(verify_key_.key.data(), expanded_.expose_mutable().data(),
+                                   seed.expose().data());
 }
 
 SigningKey SigningKey::derive(const Identity& identity) {
   SigningSeed seed = SigningSeed::zeros();
   hkdf_sha256(identity.expose(), {}, kSigningInfo, seed.expose_mutable());
-  return SigningKey(std::move(seed));
+  return SigningKey(seed);
 }
 
 Signature SigningKey::sign(ByteView message) const {
-  // libsodium's private key is the seed and the public key: no need to compute it again.
-  SecretBytes expanded(crypto_sign_ed25519_SECRETKEYBYTES);
-  const auto public_half = std::ranges::copy(seed_.expose(), expanded.expose_mutable().begin()).out;
-  std::ranges::copy(verify_key_.key, public_half);
   Signature signature;
   crypto_sign_ed25519_detached(signature.data(), nullptr, message.data(), message.size(),
-                               expanded.expose().data());
+                               expanded_.expose().data());
   return signature;
 }
 

@@ -55,18 +55,25 @@ struct VerifyKey {
 
 class SigningKey {
  public:
-  explicit SigningKey(SigningSeed seed);
+  explicit SigningKey(const SigningSeed& seed);
   static SigningKey generate() { return SigningKey(SigningSeed::random()); }
   // The signing key of an access key: HKDF-SHA-256 of the age identity, info "segel/v1/signing".
   static SigningKey derive(const Identity& identity);
 
   const VerifyKey& verify_key() const { return verify_key_; }
   Signature sign(ByteView message) const;
-  SigningKey duplicate() const { return SigningKey(seed_.duplicate()); }
-  const SigningSeed& seed() const { return seed_; }
+  SigningKey duplicate() const { return {expanded_.duplicate(), verify_key_}; }
+  std::span<const std::uint8_t, SigningSeed::kSize> expose_seed() const noexcept {
+    return expanded_.expose().first<SigningSeed::kSize>();
+  }
 
  private:
-  SigningSeed seed_;
+  // The seed and the public key, as libsodium signs with: made once, so that signing takes no
+  // memory of the arena and cannot fail for want of it.
+  using Expanded = Secret<struct ExpandedSigningKeyTag, 64>;
+  SigningKey(Expanded expanded, const VerifyKey& verify_key)
+      : expanded_(std::move(expanded)), verify_key_(verify_key) {}
+  Expanded expanded_;
   VerifyKey verify_key_;
 };
 

@@ -80,7 +80,7 @@ NodeSecret NodeSecret::duplicate() const {
 SecretBytes NodeSecret::text() const {
   const std::string head = fmt::format("{}{}{}\n{}{}\n{}{}\n{}", kTitle, kNode, node.text(), kKind,
                                        name_of(kind), kGeneration, generation, kSeed);
-  const SecretBytes seed = base64_secret(signing.seed().expose());
+  const SecretBytes seed = base64_secret(signing.expose_seed());
   const SecretBytes key = identity.text();
   SecretBytes text(head.size() + seed.size() + 1 + key.size() + 1);
   std::uint8_t* out = text.expose_mutable().data();
@@ -108,8 +108,7 @@ Result<NodeSecret> NodeSecret::parse(std::string_view text) {
   auto signing_seed = parse_seed(*seed);
   auto identity = Identity::parse(*key);
   if (!id || !node_kind || !number || !signing_seed || !identity) return malformed;
-  return NodeSecret{*id, *node_kind, *number, std::move(*identity),
-                    SigningKey(std::move(*signing_seed))};
+  return NodeSecret{*id, *node_kind, *number, std::move(*identity), SigningKey(*signing_seed)};
 }
 
 Bytes seal_lockbox(const NodeSecret& secret, const Recipient& holder) {

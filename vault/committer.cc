@@ -1,6 +1,7 @@
 #include "vault/committer.h"
 
 #include <algorithm>
+#include <new>
 
 #include "vault/group_committer.h"
 #include "vault/keys.h"
@@ -114,7 +115,8 @@ std::vector<GroupCommitter::Waiting*> GroupCommitter::commit_batch(std::vector<W
     for (const Waiting* waiting : group) jobs.push_back(waiting->job);
     const Time now = options_.clock();
     Batch batch(jobs, {clock_step(now), refusals_}, destroyed_);
-    const auto written = stopped_ ? tl::unexpected(Errc::stopped) : attempt(batch, now);
+    bool untouched = false;
+    const auto written = stopped_ ? tl::unexpected(Errc::stopped) : attempt(batch, now, untouched);
 
     if (!written && batch.culprit()) {
       const auto culprit = group.begin() + static_cast<std::ptrdiff_t>(*batch.culprit());
@@ -124,7 +126,7 @@ std::vector<GroupCommitter::Waiting*> GroupCommitter::commit_batch(std::vector<W
       continue;
     }
     if (!written) {
-      failed(written.error(), group);
+      failed(written.error(), untouched, group);
       return {};
     }
     committed(batch, std::span(group).first(batch.ran()), now);
@@ -134,9 +136,17 @@ std::vector<GroupCommitter::Waiting*> GroupCommitter::commit_batch(std::vector<W
   return {};
 }
 
-Result<void> GroupCommitter::attempt(Batch& batch, Time now) {
-  return meta_.write(
-      [&](WriteTxn& txn) { return batch.run(txn, end_, now, options_.origin, log_key_); });
+Result<void> GroupCommitter::attempt(Batch& batch, Time now, bool& untouched) {
+  return meta_.write([&](WriteTxn& txn) -> Result<void> {
+    try {
+      return batch.run(txn, end_, now, options_.origin, log_key_);
+    } catch (const std::bad_alloc&) {
+      // Nobody above this thread could catch it. The transaction is given up: those who wait are
+      // told, and who comes later may find memory again.
+      untouched = true;
+      return tl::unexpected(Errc::io_failure);
+    }
+  });
 }
 
 void GroupCommitter::committed(Batch& batch, std::span<Waiting* const> group, Time now) {
@@ -161,10 +171,10 @@ void GroupCommitter::committed(Batch& batch, std::span<Waiting* const> group, Ti
   answer(group);
 }
 
-void GroupCommitter::failed(Errc error, std::span<Waiting* const> group) {
+void GroupCommitter::failed(Errc error, bool untouched, std::span<Waiting* const> group) {
   if (error == Errc::no_space) {
     refusals_ += group.size();
-  } else {
+  } else if (!untouched) {
     stop();
   }
   for (Waiting* waiting : group) waiting->ending.answer = tl::unexpected(error);

@@ -118,8 +118,9 @@ class FileEraseKeys final : public EraseKeys {
 
   // Writes a block of new slots and flushes it; only then may one be taken.
   Result<void> fill(std::uint64_t first) {
-    const auto keys = crypto::SecretBytes::random(kBlock * kSlotSize);
-    auto done = write_all(fd_, keys.expose(), offset_of(first));
+    crypto::random_bytes(block_.expose_mutable());
+    auto done = write_all(fd_, block_.expose(), offset_of(first));
+    crypto::wipe(block_.expose_mutable());
     if (done) done = flush(fd_);
     // Nothing torn is left behind, which the next start would refuse.
     if (!done && ::ftruncate(fd_, offset_of(first)) != 0) return tl::unexpected(Errc::io_failure);
@@ -142,6 +143,9 @@ class FileEraseKeys final : public EraseKeys {
   }
 
   const int fd_;
+  // Of whoever fills: start(), then the filler. Taken once, so that filling ahead never fails for
+  // want of secret memory, in a thread that nobody could be told by.
+  crypto::SecretBytes block_{kBlock * kSlotSize};
   mutable std::mutex mutex_;  // all below
   std::condition_variable changed_;
   std::uint64_t next_;    // the first slot that nobody has

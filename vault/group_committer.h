@@ -35,9 +35,11 @@ class GroupCommitter final : public Committer {
   std::vector<Waiting*> gather();
   // Commits those waiting and answers them; gives back those for whom there was no room.
   std::vector<Waiting*> commit_batch(std::vector<Waiting*> group);
-  Result<void> attempt(Batch& batch, Time now);
+  // `untouched`: it was given up for want of memory before anything was committed.
+  Result<void> attempt(Batch& batch, Time now, bool& untouched);
   void committed(Batch& batch, std::span<Waiting* const> group, Time now);
-  void failed(Errc error, std::span<Waiting* const> group);
+  // `untouched`: nothing of it can have reached the disk, so that the service goes on.
+  void failed(Errc error, bool untouched, std::span<Waiting* const> group);
   void answer(std::span<Waiting* const> group);
   void stop();
   std::optional<Time> clock_step(Time now) const;

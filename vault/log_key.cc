@@ -52,7 +52,7 @@ crypto::SecretBytes file_text(const LogKey& key) {
   const std::string head = fmt::format("{}{}+{:08x}+", kPrefix, key.origin, key.verifier().hash());
   crypto::SecretBytes raw(1 + crypto::SigningSeed::kSize);
   raw.expose_mutable()[0] = kEd25519;
-  const auto seed = key.key.seed().expose();
+  const auto seed = key.key.expose_seed();
   std::copy(seed.begin(), seed.end(), raw.expose_mutable().begin() + 1);
   const auto encoded = crypto::base64_secret(raw.expose());
   crypto::SecretBytes text(head.size() + encoded.size() + 1);
@@ -78,7 +78,7 @@ Result<LogKey> parse(std::string_view text) {
   }
   auto seed =
       crypto::SigningSeed::take(raw->expose_mutable().subspan<1, crypto::SigningSeed::kSize>());
-  LogKey key{std::string(text.substr(0, name_end)), crypto::SigningKey(std::move(seed))};
+  LogKey key{std::string(text.substr(0, name_end)), crypto::SigningKey(seed)};
   const auto hash = text.substr(name_end + 1, hash_end - name_end - 1);
   if (hash != fmt::format("{:08x}", key.verifier().hash())) return invalid;
   return key;

@@ -142,7 +142,7 @@ TEST(SigningKey, VerifiesItsOwnAndNothingElse) {
 // signing key of an access key must come out the same for ever.
 TEST(SigningKey, IsDerivedFromTheIdentityAlwaysAlike) {
   const SigningKey key = SigningKey::derive(Identity::parse(kIdentity).value());
-  EXPECT_EQ(to_hex(key.seed().expose()),
+  EXPECT_EQ(to_hex(key.expose_seed()),
             "8136a2c8678adb5befb2f6f5abc832726e9140d7c7e290bcc772c339ee7af0fa");
 }
 

@@ -1,5 +1,8 @@
 #include "support/memory_meta.h"
 
+#include <new>
+#include <utility>
+
 namespace support {
 namespace {
 
@@ -48,7 +51,8 @@ class Reading final : public vault::ReadTxn {
 
 class Writing final : public vault::WriteTxn {
  public:
-  Writing(Rows& rows, std::optional<std::size_t> room) : rows_(rows), room_(room) {}
+  Writing(Rows& rows, std::optional<std::size_t> room, bool& fail_memory)
+      : rows_(rows), room_(room), fail_memory_(fail_memory) {}
   Result<std::optional<Bytes>> get(ByteView key) const override { return get_row(rows_, key); }
   Result<void> scan(ByteView first, ByteView last, const Visit& visit,
                     vault::Direction direction) const override {
@@ -58,6 +62,7 @@ class Writing final : public vault::WriteTxn {
     if (key.empty() || key.size() > vault::kMaxKey || value.size() > vault::kMaxValue) {
       return tl::unexpected(Errc::too_large);
     }
+    if (std::exchange(fail_memory_, false)) throw std::bad_alloc();
     if (room_ && rows_.size() >= *room_) return tl::unexpected(Errc::no_space);
     rows_.insert_or_assign(crypto::to_bytes(key), crypto::to_bytes(value));
     changed_ = true;
@@ -72,6 +77,7 @@ class Writing final : public vault::WriteTxn {
  private:
   Rows& rows_;
   std::optional<std::size_t> room_;
+  bool& fail_memory_;
   bool changed_ = false;
 };
 
@@ -85,7 +91,7 @@ Result<void> MemoryMeta::read(const Read& work) const {
 Result<void> MemoryMeta::write(const Write& work) {
   const std::lock_guard one_writer(write_mutex_);
   auto rows = std::make_shared<Rows>(*snapshot());
-  Writing txn(*rows, room_);
+  Writing txn(*rows, room_, fail_memory_);
   if (auto worked = work(txn); !worked) return worked;
   if (!txn.changed()) return {};
   if (on_commit_) on_commit_();

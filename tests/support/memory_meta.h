@@ -25,6 +25,8 @@ class MemoryMeta final : public vault::MetaStore {
   void fail_commit(vault::Errc error) { fail_commit_ = error; }
   // Every put of more rows than this in all fails with no_space.
   void set_room(std::optional<std::size_t> rows) { room_ = rows; }
+  // The next put throws std::bad_alloc, once.
+  void fail_memory() { fail_memory_ = true; }
   // Called within a commit, before anything of it can be seen.
   void on_commit(std::function<void()> call) { on_commit_ = std::move(call); }
 
@@ -42,6 +44,7 @@ class MemoryMeta final : public vault::MetaStore {
   std::atomic<std::size_t> commits_ = 0;
   std::optional<vault::Errc> fail_commit_;
   std::optional<std::size_t> room_;
+  bool fail_memory_ = false;
   std::function<void()> on_commit_;
 };
 

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "support/full_arena.h"
 #include "support/log_fixture.h"
 
 namespace vault {
@@ -297,6 +298,23 @@ TEST_F(Committing, AFailedFlushStopsEverything) {
   EXPECT_EQ(value_of("a"), "1");
   start();
   EXPECT_TRUE(committer_->commit(put("a", "4"), draft()));
+  EXPECT_EQ(log().head()->size, 2U);
+}
+
+// One thread serves all: what it throws would end the process, not the request.
+TEST_F(Committing, NeedsNoSecretMemoryOfItsOwn) {
+  const support::FullArena full;
+  EXPECT_TRUE(committer_->commit(put("a", "1"), draft()));
+  EXPECT_TRUE(committer_->commit(put("a", "2"), draft()));
+  EXPECT_EQ(log().head()->size, 2U);
+}
+
+TEST_F(Committing, WantOfMemoryIsToldToWhoWaitsAndStopsNothing) {
+  ASSERT_TRUE(committer_->commit(put("a", "1"), draft()));
+  meta_.fail_memory();  // the entry's row: no change's own doing
+  EXPECT_EQ(committer_->commit(draft()).error(), Errc::io_failure);
+  EXPECT_FALSE(committer_->stopped());
+  EXPECT_TRUE(committer_->commit(put("a", "2"), draft()));
   EXPECT_EQ(log().head()->size, 2U);
 }
 

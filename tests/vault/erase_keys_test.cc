@@ -8,6 +8,7 @@
 #include <set>
 #include <thread>
 
+#include "support/full_arena.h"
 #include "support/temp_dir.h"
 
 namespace vault {
@@ -60,6 +61,11 @@ TEST_F(EraseKeysFile, HaveEverySlotInTheFileBeforeItIsTaken) {
   std::set<std::string> keys;
   for (const auto slot : slots) keys.insert(bytes_of(slot));
   EXPECT_EQ(keys.size(), slots.size());
+}
+
+TEST_F(EraseKeysFile, AreFilledAheadWhileThereIsNoSecretMemoryLeft) {
+  const support::FullArena full;
+  for (int i = 0; i < 5000; ++i) ASSERT_TRUE(keys_->take());
 }
 
 TEST_F(EraseKeysFile, GiveEachThreadItsOwnSlots) {
