@@ -170,6 +170,10 @@ Result<void> Batch::finish(WriteTxn& txn, const std::string& origin,
   for (const std::uint64_t slot : destroyed_) {
     if (auto gone = txn.erase(Key(Kind::pending_destruction).u64(slot)); !gone) return gone;
   }
+  if (asides_.slots) {
+    const auto counted = txn.put(Key(Kind::slot_count), number_value(*asides_.slots));
+    if (!counted) return counted;
+  }
   return write_head(txn, end_, origin, log_key);
 }
 

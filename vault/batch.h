@@ -28,8 +28,9 @@ struct Ending {
 
 // What the service itself has to say in the log, beside the changes of the batch.
 struct Asides {
-  std::optional<Time> clock_step;  // the clock jumped by so many milliseconds
-  std::uint64_t refusals = 0;      // changes refused for want of space since the last commit
+  std::optional<Time> clock_step;      // the clock jumped by so many milliseconds
+  std::uint64_t refusals = 0;          // changes refused for want of space since the last commit
+  std::optional<std::uint64_t> slots;  // what the stored count of slots has grown to
 };
 
 class Batch {
@@ -49,6 +50,7 @@ class Batch {
   std::vector<Ending>& endings() { return endings_; }
   // The job that failed after it had written; run the others again without it.
   const std::optional<std::size_t>& culprit() const { return culprit_; }
+  const std::optional<std::uint64_t>& slot_count() const { return asides_.slots; }
   bool appended() const { return end_.tree.size() > begin_; }
   const LogEnd& end() const { return end_; }
   // Slots to be destroyed once the transaction is committed.

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <new>
 
+#include "vault/erase_slots.h"
 #include "vault/group_committer.h"
-#include "vault/keys.h"
 
 namespace vault {
 namespace {
@@ -13,22 +13,6 @@ constexpr Time kMinute = 60 * 1000;
 constexpr Time kStepBack = 2 * kMinute;
 constexpr Time kStepForward = 7 * 24 * 60 * kMinute;
 
-// The slots that a crash left marked: their records are erased, their bytes perhaps not.
-Result<std::vector<std::uint64_t>> read_pending(const ReadTxn& txn) {
-  std::vector<std::uint64_t> slots;
-  bool sound = true;
-  const Key all(Kind::pending_destruction);
-  const auto scanned = txn.scan(all, all.end(), [&](ByteView key, ByteView) {
-    const auto slot = read_u64(key.subspan(1));
-    sound = slot.has_value();
-    if (sound) slots.push_back(*slot);
-    return sound;
-  });
-  if (!scanned) return tl::unexpected(scanned.error());
-  if (!sound) return tl::unexpected(Errc::corrupt);
-  return slots;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Committer>> Committer::start(MetaStore& meta, EraseKeys& erase_keys,
@@ -36,31 +20,41 @@ Result<std::unique_ptr<Committer>> Committer::start(MetaStore& meta, EraseKeys& 
   const crypto::NoteVerifier verifier{options.origin, log_key.verify_key()};
   LogEnd end;
   std::vector<std::uint64_t> pending;
+  std::uint64_t slots = 0;
   const auto read = meta.read([&](const ReadTxn& txn) -> Result<void> {
     auto found = read_log_end(txn, verifier);
     if (!found) return tl::unexpected(found.error());
     end = std::move(*found);
-    auto slots = read_pending(txn);
-    if (!slots) return tl::unexpected(slots.error());
-    pending = std::move(*slots);
+    auto marked = read_pending(txn, end.tree.size());
+    if (!marked) return tl::unexpected(marked.error());
+    pending = std::move(*marked);
+    const auto count = stored_slot_count(txn);
+    if (!count) return tl::unexpected(count.error());
+    slots = *count;
     return {};
   });
   if (!read) return tl::unexpected(read.error());
   if (!pending.empty()) {
-    if (auto gone = erase_keys.destroy(pending); !gone) return tl::unexpected(gone.error());
+    const auto gone = erase_keys.destroy(pending);
+    // A mark behind the file's end is no mark of ours.
+    if (!gone) {
+      return tl::unexpected(gone.error() == Errc::not_found ? Errc::corrupt : gone.error());
+    }
   }
   return std::make_unique<GroupCommitter>(meta, erase_keys, std::move(log_key), std::move(options),
-                                          std::move(end), std::move(pending));
+                                          std::move(end), std::move(pending), slots);
 }
 
 GroupCommitter::GroupCommitter(MetaStore& meta, EraseKeys& erase_keys, crypto::SigningKey log_key,
-                               Options options, LogEnd end, std::vector<std::uint64_t> destroyed)
+                               Options options, LogEnd end, std::vector<std::uint64_t> destroyed,
+                               std::uint64_t slots)
     : meta_(meta),
       erase_keys_(erase_keys),
       log_key_(std::move(log_key)),
       options_(std::move(options)),
       end_(std::move(end)),
-      destroyed_(std::move(destroyed)) {
+      destroyed_(std::move(destroyed)),
+      slots_(slots) {
   if (end_.tree.size() > 0) last_reading_ = end_.last_time;
   thread_ = std::thread([this] { serve(); });
 }
@@ -114,7 +108,10 @@ std::vector<GroupCommitter::Waiting*> GroupCommitter::commit_batch(std::vector<W
     jobs.reserve(group.size());
     for (const Waiting* waiting : group) jobs.push_back(waiting->job);
     const Time now = options_.clock();
-    Batch batch(jobs, {clock_step(now), refusals_}, destroyed_);
+    // Whoever waits here has taken the slots that its records name.
+    const std::uint64_t taken = erase_keys_.taken();
+    const auto slots = taken > slots_ ? std::optional(taken) : std::nullopt;
+    Batch batch(jobs, {clock_step(now), refusals_, slots}, destroyed_);
     bool untouched = false;
     const auto written = stopped_ ? tl::unexpected(Errc::stopped) : attempt(batch, now, untouched);
 
@@ -153,6 +150,7 @@ void GroupCommitter::committed(Batch& batch, std::span<Waiting* const> group, Ti
   Result<void> destroyed;
   if (batch.appended()) {
     end_ = batch.end();
+    slots_ = batch.slot_count().value_or(slots_);
     last_reading_ = now;
     refusals_ = 0;
     // After the commit, or a crash between would leave a record that nothing opens; before the

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <condition_variable>
+#include <limits>
 #include <mutex>
 #include <thread>
 
@@ -37,6 +38,17 @@ Result<void> write_all(int fd, ByteView bytes, off_t offset) {
 }
 
 Result<void> flush(int fd) { return ::fdatasync(fd) == 0 ? Result<void>{} : failure(); }
+
+// Errors: not_found (the file ends before it), io_failure.
+Result<crypto::EraseKey> read_slot(int fd, std::uint64_t slot) {
+  auto key = crypto::EraseKey::zeros();
+  const auto into = key.expose_mutable();
+  if (slot > std::numeric_limits<off_t>::max() / kSlotSize) return tl::unexpected(Errc::not_found);
+  const ssize_t size = ::pread(fd, into.data(), into.size(), offset_of(slot));
+  if (size < 0) return tl::unexpected(Errc::io_failure);
+  if (static_cast<std::size_t>(size) != into.size()) return tl::unexpected(Errc::not_found);
+  return key;
+}
 
 class FileEraseKeys final : public EraseKeys {
  public:
@@ -73,6 +85,11 @@ class FileEraseKeys final : public EraseKeys {
     return next_++;
   }
 
+  std::uint64_t taken() const override {
+    const std::lock_guard lock(mutex_);
+    return next_;
+  }
+
   Result<Bytes> wrap(std::uint64_t slot, ByteView context, ByteView record) const override {
     const auto key = read(slot);
     if (!key) return tl::unexpected(key.error());
@@ -107,12 +124,9 @@ class FileEraseKeys final : public EraseKeys {
 
   Result<crypto::EraseKey> read(std::uint64_t slot) const {
     if (slot >= filled()) return tl::unexpected(Errc::not_found);
-    auto key = crypto::EraseKey::zeros();
-    const auto into = key.expose_mutable();
-    const ssize_t size = ::pread(fd_, into.data(), into.size(), offset_of(slot));
-    if (size < 0) return tl::unexpected(Errc::io_failure);
+    auto key = read_slot(fd_, slot);
     // The file was cut after it was opened. A key of zeros must not wrap anything.
-    if (static_cast<std::size_t>(size) != into.size()) return tl::unexpected(Errc::corrupt);
+    if (!key && key.error() == Errc::not_found) return tl::unexpected(Errc::corrupt);
     return key;
   }
 
@@ -165,11 +179,9 @@ Result<void> flush_name(const std::filesystem::path& file) {
   return done;
 }
 
-}  // namespace
-
-Result<std::unique_ptr<EraseKeys>> EraseKeys::open(const std::filesystem::path& file) {
-  const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (fd < 0) return failure();
+// Takes over `fd`.
+Result<std::unique_ptr<EraseKeys>> start_on(int fd, const std::filesystem::path& file,
+                                            std::uint64_t least) {
   struct stat status {};
   if (::fstat(fd, &status) != 0) {
     ::close(fd);
@@ -180,10 +192,46 @@ Result<std::unique_ptr<EraseKeys>> EraseKeys::open(const std::filesystem::path& 
   if (status.st_uid != ::geteuid()) return tl::unexpected(Errc::forbidden);
   if ((status.st_mode & 0077U) != 0 && ::fchmod(fd, 0600) != 0)
     return tl::unexpected(Errc::io_failure);
-  if (size % kSlotSize != 0) return tl::unexpected(Errc::corrupt);
+  if (size % kSlotSize != 0 || size / kSlotSize < least) return tl::unexpected(Errc::corrupt);
   if (auto done = flush_name(file); !done) return tl::unexpected(done.error());
   if (auto done = keys->start(); !done) return tl::unexpected(done.error());
   return keys;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<EraseKeys>> EraseKeys::create(const std::filesystem::path& file) {
+  const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0 && errno == EEXIST) return tl::unexpected(Errc::conflict);
+  if (fd < 0) return failure();
+  return start_on(fd, file, 0);
+}
+
+Result<std::unique_ptr<EraseKeys>> EraseKeys::open(const std::filesystem::path& file,
+                                                   std::uint64_t least) {
+  // Never made anew: the records whose keys are gone would be served as if nothing were missing.
+  const int fd = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
+  if (fd < 0 && errno == ENOENT) return tl::unexpected(Errc::corrupt);
+  if (fd < 0) return failure();
+  return start_on(fd, file, least);
+}
+
+Result<StoredSlots> StoredSlots::open(const std::filesystem::path& file) {
+  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return tl::unexpected(errno == ENOENT ? Errc::not_found : Errc::io_failure);
+  return StoredSlots(fd);
+}
+
+StoredSlots::~StoredSlots() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+Result<Bytes> StoredSlots::unwrap(std::uint64_t slot, ByteView context, ByteView wrapped) const {
+  const auto key = read_slot(fd_, slot);
+  if (!key) return tl::unexpected(key.error());
+  auto record = crypto::unwrap_record(*key, context, wrapped);
+  if (!record) return tl::unexpected(Errc::corrupt);
+  return std::move(*record);
 }
 
 }  // namespace vault

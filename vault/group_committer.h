@@ -15,7 +15,8 @@ namespace vault {
 class GroupCommitter final : public Committer {
  public:
   GroupCommitter(MetaStore& meta, EraseKeys& erase_keys, crypto::SigningKey log_key,
-                 Options options, LogEnd end, std::vector<std::uint64_t> destroyed);
+                 Options options, LogEnd end, std::vector<std::uint64_t> destroyed,
+                 std::uint64_t slots);
   // Whoever still waits is served first; nobody may call commit() any more.
   ~GroupCommitter() override;
 
@@ -53,6 +54,7 @@ class GroupCommitter final : public Committer {
   LogEnd end_;
   std::optional<Time> last_reading_;      // of the clock; none: the log is empty
   std::vector<std::uint64_t> destroyed_;  // marks to take away
+  std::uint64_t slots_ = 0;               // the stored count of those that records may name
   std::uint64_t refusals_ = 0;            // for want of space, not yet in the log
 
   std::mutex mutex_;

@@ -20,6 +20,7 @@ enum class Kind : std::uint8_t {
   log_case = 0x04,             // case, seq u64 -> index u64
   change_record = 0x05,        // index u64, part u16 -> what the entry's change wrote
   pending_destruction = 0x06,  // slot u64      -> index u64 of the entry that destroyed it
+  slot_count = 0x07,           // (nothing)     -> u64: every slot that a record names is below it
 
   // Domain records, from 0x20: each one's digest stands in the change record of its entry.
   founding = 0x20,        // (nothing)                  -> StatementRecord

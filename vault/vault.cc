@@ -8,9 +8,11 @@
 #include <optional>
 
 #include "vault/case_code.h"
+#include "vault/erase_slots.h"
 #include "vault/lmdb_blobs.h"
 #include "vault/lmdb_meta.h"
 #include "vault/log_key.h"
+#include "vault/reading.h"
 
 namespace vault {
 namespace {
@@ -62,10 +64,11 @@ struct Vault::Parts {
   std::optional<Documents> documents;
   std::optional<Rotations> rotations;
 
-  Result<void> open(const VaultOptions& options, LogKey key);
+  enum class Making { nothing, vault };
+  Result<void> open(const VaultOptions& options, LogKey key, Making making = Making::nothing);
 };
 
-Result<void> Vault::Parts::open(const VaultOptions& options, LogKey key) {
+Result<void> Vault::Parts::open(const VaultOptions& options, LogKey key, Making making) {
   verifier = key.verifier();
   auto records = open_lmdb_meta(options.directory / "meta", {options.map_size});
   if (!records) return tl::unexpected(records.error());
@@ -73,7 +76,10 @@ Result<void> Vault::Parts::open(const VaultOptions& options, LogKey key) {
   auto extents = open_lmdb_blobs(options.directory / "blobs", {options.map_size});
   if (!extents) return tl::unexpected(extents.error());
   blobs = std::move(*extents);
-  auto slots = EraseKeys::open(options.directory / "erase.keys");
+  const auto least = reading(*meta, [](const ReadTxn& txn) { return least_slots(txn); });
+  if (!least) return tl::unexpected(least.error());
+  const fs::path keys = options.directory / "erase.keys";
+  auto slots = making == Making::vault ? EraseKeys::create(keys) : EraseKeys::open(keys, *least);
   if (!slots) return tl::unexpected(slots.error());
   erase_keys = std::move(*slots);
   Committer::Options committing;
@@ -124,7 +130,8 @@ Result<crypto::NoteVerifier> Vault::create(const VaultOptions& options,
     auto lock = StoreLock::take(options.directory / "store.lock");
     if (!lock) return undo(lock.error());
     Parts parts(std::move(*lock));
-    if (auto opened = parts.open(options, std::move(*key)); !opened) return undo(opened.error());
+    const auto opened = parts.open(options, std::move(*key), Parts::Making::vault);
+    if (!opened) return undo(opened.error());
     const auto founded = parts.directory->found(statement);
     if (founded) return verifier;
     parts.committer.reset();

@@ -110,11 +110,12 @@ Result<void> check_unknown_rows(const ReadTxn& txn, const Findings& found) {
     return true;
   };
   const Bytes below{static_cast<std::uint8_t>(Kind::log_head)};
-  const Bytes above = Key(Kind::pending_destruction).end();
+  const Bytes above = Key(Kind::slot_count).end();
   if (auto scanned = txn.scan(Bytes{0}, below, report); !scanned) return scanned;
-  // One head, with no more to its key.
-  const auto heads = txn.scan(Key(Kind::log_head).u8(0), Key(Kind::log_head).end(), report);
-  if (!heads) return heads;
+  // One head and one count, with no more to their keys.
+  for (const Kind kind : {Kind::log_head, Kind::slot_count}) {
+    if (auto more = txn.scan(Key(kind).u8(0), Key(kind).end(), report); !more) return more;
+  }
   return txn.scan(above, Bytes{kFirstDomainKind}, report);
 }
 
@@ -183,6 +184,14 @@ const char* to_text(Damage damage) {
       return "mark_wrong";
     case Damage::row_unknown:
       return "row_unknown";
+    case Damage::mark_of_living:
+      return "mark_of_living";
+    case Damage::slot_missing:
+      return "slot_missing";
+    case Damage::slot_wrong:
+      return "slot_wrong";
+    case Damage::slot_count_wrong:
+      return "slot_count_wrong";
     case Damage::payload_missing:
       return "payload_missing";
     case Damage::payload_altered:

@@ -41,6 +41,11 @@ enum class Damage {
   record_extra,        // no change made it, or a later one erased it
   mark_wrong,          // a pending destruction that names no entry
   row_unknown,         // of no kind this release knows
+  // Of vault/verify_erase_keys.
+  mark_of_living,    // a pending destruction of a slot that a record names
+  slot_missing,      // erase.keys is not there, or ends before a record's slot
+  slot_wrong,        // a wrapped record does not open with its slot
+  slot_count_wrong,  // the stored count of slots is not above what records name
   // Of vault/verify_documents.
   payload_missing,  // a document version without its sealed bytes
   payload_altered,  // of another size or payload root than its record says, or a checksum is wrong

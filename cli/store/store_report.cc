@@ -110,6 +110,14 @@ Text text_of(vault::Damage damage) {
       return Text::damage_mark_wrong;
     case Damage::row_unknown:
       return Text::damage_row_unknown;
+    case Damage::mark_of_living:
+      return Text::damage_mark_of_living;
+    case Damage::slot_missing:
+      return Text::damage_slot_missing;
+    case Damage::slot_wrong:
+      return Text::damage_slot_wrong;
+    case Damage::slot_count_wrong:
+      return Text::damage_slot_count_wrong;
     case Damage::payload_missing:
       return Text::damage_payload_missing;
     case Damage::payload_altered:

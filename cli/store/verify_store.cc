@@ -12,6 +12,7 @@
 #include "vault/lmdb_blobs.h"
 #include "vault/lmdb_meta.h"
 #include "vault/verify_documents.h"
+#include "vault/verify_erase_keys.h"
 
 namespace cli {
 namespace {
@@ -32,7 +33,9 @@ vault::Result<vault::StoreReport> verify_folder(const std::filesystem::path& dat
   if (!meta) return tl::unexpected(meta.error());
   const auto blobs = vault::open_lmdb_blobs(data / "blobs", beside);
   if (!blobs) return tl::unexpected(blobs.error());
-  return vault::verify_store(**meta, **blobs, options);
+  vault::VerifyOptions with_keys = options;
+  with_keys.checks.push_back(vault::verify_erase_keys(data / "erase.keys", **meta));
+  return vault::verify_store(**meta, **blobs, with_keys);
 }
 
 Failure explain(Errc error, const std::string& folder) {

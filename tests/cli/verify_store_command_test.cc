@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <fstream>
+#include <sstream>
 
 #include "cli/office_command.h"
 #include "support/raw_lmdb.h"
@@ -104,6 +105,53 @@ TEST_F(VerifyStoreCommand, AServiceDoesNotGoOnFromAHeadThatWasTakenAwayOrPutBack
     EXPECT_THAT(refused.out, HasSubstr("segel verify-store"));
     EXPECT_EQ(report().at("sound"), false);
   }
+}
+
+// The lockbox of an agency is the one wrapped record here.
+TEST_F(VerifyStoreCommand, HoldsEraseKeysAgainstTheRecordsThatNameThem) {
+  log_in(*first_admin_);
+  log_in(*second_admin_);
+  const auto custodian = make_colleague("Citra");
+  add_agency("UPTDPPA", *custodian);
+  stop_service();
+  const std::filesystem::path file = data() + "/erase.keys";
+  std::stringstream kept;
+  kept << std::ifstream(file, std::ios::binary).rdbuf();
+  const auto write = [&](const std::string& bytes) {
+    std::ofstream(file, std::ios::binary) << bytes;
+  };
+  const auto damage = [&] { return report().at("findings").at(0).at("damage"); };
+  const auto refuses = [&] {
+    const auto refused = refused_service();
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_THAT(refused.out, HasSubstr("segel verify-store"));
+  };
+  EXPECT_EQ(report().at("sound"), true);
+
+  write(std::string(kept.str().size(), 'x'));
+  EXPECT_EQ(damage(), "slot_wrong");
+  write("");
+  EXPECT_EQ(damage(), "slot_missing");
+  refuses();
+  std::filesystem::remove(file);
+  EXPECT_EQ(damage(), "slot_missing");
+  refuses();
+  EXPECT_FALSE(std::filesystem::exists(file));
+
+  write(kept.str());
+  EXPECT_EQ(report().at("sound"), true);
+  // A mark as an erasure of entry 0 would leave it, on the lockbox's slot: CBOR [1, slot, …].
+  crypto::Bytes mark{6, 0, 0, 0, 0, 0, 0};
+  edit_first(0x27, [&](const crypto::Bytes& value) {
+    ASSERT_EQ(value.at(2), 0x19);  // of two bytes
+    mark.insert(mark.end(), value.begin() + 3, value.begin() + 5);
+  });
+  support::put_lmdb(data() + "/meta", mark, crypto::Bytes(8, 0));
+  EXPECT_EQ(damage(), "mark_of_living");
+  refuses();
+  std::stringstream left;
+  left << std::ifstream(file, std::ios::binary).rdbuf();
+  EXPECT_TRUE(left.str().starts_with(kept.str())) << "a living slot was destroyed";
 }
 
 TEST_F(VerifyStoreCommand, TellsPagesThatCannotBeReadFromOurOwnEnd) {

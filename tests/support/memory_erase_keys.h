@@ -15,6 +15,10 @@ class MemoryEraseKeys final : public vault::EraseKeys {
     const std::lock_guard lock(mutex_);
     return next_++;
   }
+  std::uint64_t taken() const override {
+    const std::lock_guard lock(mutex_);
+    return next_;
+  }
   vault::Result<vault::Bytes> wrap(std::uint64_t, vault::ByteView,
                                    vault::ByteView record) const override {
     return crypto::to_bytes(record);

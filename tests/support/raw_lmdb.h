@@ -54,4 +54,21 @@ inline void edit_lmdb(const std::filesystem::path& folder,
   mdb_env_close(env);
 }
 
+// Puts one row, whether or not it was there.
+inline void put_lmdb(const std::filesystem::path& folder, crypto::Bytes key, crypto::Bytes value) {
+  MDB_env* env = nullptr;
+  MDB_txn* txn = nullptr;
+  MDB_dbi dbi = 0;
+  check_lmdb(mdb_env_create(&env));
+  check_lmdb(mdb_env_set_mapsize(env, std::size_t{1} << 30));
+  check_lmdb(mdb_env_open(env, folder.c_str(), 0, 0600));
+  check_lmdb(mdb_txn_begin(env, nullptr, 0, &txn));
+  check_lmdb(mdb_dbi_open(txn, nullptr, 0, &dbi));
+  MDB_val name{key.size(), key.data()};
+  MDB_val content{value.size(), value.data()};
+  check_lmdb(mdb_put(txn, dbi, &name, &content, 0));
+  check_lmdb(mdb_txn_commit(txn));
+  mdb_env_close(env);
+}
+
 }  // namespace support

@@ -9,6 +9,7 @@
 
 #include "support/full_arena.h"
 #include "support/log_fixture.h"
+#include "vault/erase_slots.h"
 
 namespace vault {
 namespace {
@@ -437,6 +438,55 @@ TEST_F(Committing, ADestructionThatFailedIsMadeGoodAtTheNextStart) {
   EXPECT_THAT(erase_keys_.destroyed(), ElementsAre(3U));
   ASSERT_TRUE(committer_->commit(draft()));
   EXPECT_EQ(marks(meta_), 0U);
+}
+
+// Whoever plants a mark would have the next start destroy what he cannot open.
+TEST_F(Committing, DestroysNoSlotThatARecordNames) {
+  const auto slot = erase_keys_.take().value();
+  const Key box = Key(Kind::lockbox).id(id_of(1)).id(id_of(2)).u64(1);
+  ASSERT_TRUE(committer_->commit(
+      [&](ChangeTxn& txn) -> Result<void> {
+        txn.put(box, encode(WrappedRecord{slot, {1}}));
+        return {};
+      },
+      draft()));
+  committer_.reset();
+  const auto rows = meta_.rows();
+  const Bytes first_entry(8, 0);
+  meta_.set_row(Key(Kind::pending_destruction).u64(slot), first_entry);
+  EXPECT_EQ(try_start().error(), Errc::corrupt);
+  EXPECT_THAT(erase_keys_.destroyed(), testing::IsEmpty());
+
+  // Nor one that a record might name, if only it could be read.
+  meta_.set_row(box, Bytes{0});
+  EXPECT_EQ(try_start().error(), Errc::corrupt);
+  EXPECT_THAT(erase_keys_.destroyed(), testing::IsEmpty());
+
+  // A mark of an entry that is not there.
+  meta_.set_rows(rows);
+  meta_.set_row(Key(Kind::pending_destruction).u64(slot + 1), Bytes{0, 0, 0, 0, 0, 0, 0, 9});
+  EXPECT_EQ(try_start().error(), Errc::corrupt);
+}
+
+TEST_F(Committing, CountsTheSlotsThatRecordsMayName) {
+  const auto count = [&] {
+    std::uint64_t stored = 0;
+    EXPECT_TRUE(meta_.read([&](const ReadTxn& txn) -> Result<void> {
+      stored = stored_slot_count(txn).value();
+      EXPECT_EQ(least_slots(txn).value(), stored);
+      return {};
+    }));
+    return stored;
+  };
+  ASSERT_TRUE(committer_->commit(draft()));
+  EXPECT_EQ(count(), 0U);
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(erase_keys_.take());
+  ASSERT_TRUE(committer_->commit(draft()));
+  EXPECT_EQ(count(), 3U);
+  start();
+  ASSERT_TRUE(erase_keys_.take());
+  ASSERT_TRUE(committer_->commit(draft()));
+  EXPECT_EQ(count(), 4U);
 }
 
 }  // namespace

@@ -19,10 +19,14 @@ using crypto::as_text;
 
 class EraseKeysFile : public testing::Test {
  protected:
-  void SetUp() override { reopen(); }
+  void SetUp() override {
+    auto made = EraseKeys::create(file());
+    ASSERT_TRUE(made);
+    keys_ = std::move(*made);
+  }
   void reopen() {
     keys_.reset();
-    auto opened = EraseKeys::open(file());
+    auto opened = EraseKeys::open(file(), 0);
     ASSERT_TRUE(opened);
     keys_ = std::move(*opened);
   }
@@ -129,7 +133,23 @@ TEST_F(EraseKeysFile, KnowNoSlotBehindTheEnd) {
 TEST_F(EraseKeysFile, OfNoWholeNumberOfSlotsAreCorrupt) {
   keys_.reset();
   std::filesystem::resize_file(file(), std::filesystem::file_size(file()) - 1);
-  EXPECT_EQ(EraseKeys::open(file()).error(), Errc::corrupt);
+  EXPECT_EQ(EraseKeys::open(file(), 0).error(), Errc::corrupt);
+}
+
+TEST_F(EraseKeysFile, AreNeverMadeAnewWhereTheyAreMissing) {
+  keys_.reset();
+  EXPECT_EQ(EraseKeys::create(file()).error(), Errc::conflict);
+  std::filesystem::remove(file());
+  EXPECT_EQ(EraseKeys::open(file(), 0).error(), Errc::corrupt);
+  EXPECT_FALSE(std::filesystem::exists(file()));
+}
+
+TEST_F(EraseKeysFile, WithFewerSlotsThanRecordsNameAreCorrupt) {
+  keys_.reset();
+  const auto slots = std::filesystem::file_size(file()) / 32;
+  EXPECT_EQ(EraseKeys::open(file(), slots + 1).error(), Errc::corrupt);
+  EXPECT_EQ(std::filesystem::file_size(file()) / 32, slots);
+  EXPECT_TRUE(EraseKeys::open(file(), slots));
 }
 
 TEST_F(EraseKeysFile, ThatWereCutWhileOpenWrapNothing) {
@@ -151,8 +171,8 @@ TEST_F(EraseKeysFile, OfAnotherUserAreRefused) {
   if (::geteuid() != 0) GTEST_SKIP() << "only root can make one";
   keys_.reset();
   ASSERT_EQ(::chown(file().c_str(), 12345, 12345), 0);
-  EXPECT_EQ(EraseKeys::open(file()).error(), Errc::forbidden);
-  EXPECT_EQ(EraseKeys::open(dir_ / "absent" / "erase.keys").error(), Errc::io_failure);
+  EXPECT_EQ(EraseKeys::open(file(), 0).error(), Errc::forbidden);
+  EXPECT_EQ(EraseKeys::create(dir_ / "absent" / "erase.keys").error(), Errc::io_failure);
 }
 
 }  // namespace

@@ -26,7 +26,11 @@ struct Stores {
   explicit Stores(const std::filesystem::path& folder)
       : meta(open_lmdb_meta(folder / "meta", kOptions).value()),
         blobs(open_lmdb_blobs(folder / "blobs", kOptions).value()),
-        erase_keys(EraseKeys::open(folder / "erase.keys").value()) {}
+        erase_keys(open_or_make(folder / "erase.keys")) {}
+  static std::unique_ptr<EraseKeys> open_or_make(const std::filesystem::path& file) {
+    if (std::filesystem::exists(file)) return EraseKeys::open(file, 0).value();
+    return EraseKeys::create(file).value();
+  }
   std::unique_ptr<MetaStore> meta;
   std::unique_ptr<BlobStore> blobs;
   std::unique_ptr<EraseKeys> erase_keys;
