@@ -7,7 +7,6 @@
 #include "api/problem.h"
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
-#include "vault/actions.h"
 
 namespace api {
 namespace {
@@ -92,6 +91,15 @@ bool not_changed(const Call& call, const Representation& form) {
   return tags && (tags->any || tags->has_weak(form.tag));
 }
 
+// It is no entry, and so it names nothing of the document.
+Reply not_modified(const Representation& form) {
+  Reply reply;
+  reply.status = 304;
+  reply.headers.set("etag", '"' + form.tag + '"');
+  reply.headers.set("vary", "Accept");
+  return reply;
+}
+
 Reply headers_for(const Representation& form, const Selection& selection) {
   Reply reply;
   reply.status = selection.partial ? 206 : 200;
@@ -115,29 +123,20 @@ using Body = std::unique_ptr<BodySource>;
 // none, and is told as a look.
 Outcome<Body> enter(DocumentRoom& room, const Incoming& in, const vault::DocumentView& view,
                     Body body, std::uint64_t begin) {
-  if (in.call.method != "HEAD") {
-    auto entered = room.visits.read(*in.session, in.actor, view, std::move(body), begin);
-    if (!entered) return refuse(entered.error());
-    return std::move(*entered);
+  if (in.call.method == "HEAD") {
+    if (const auto shown = enter_show(room, in, view); !shown) return tl::unexpected(shown.error());
+    return body;
   }
-  vault::EntryDraft entry = in.actor.draft(vault::action::kDocumentShow);
-  entry.case_id = view.record.case_id;
-  entry.document = view.record.document;
-  entry.version = view.record.version;
-  const auto entered = room.services.vault.committer().commit(entry);
+  auto entered = room.visits.read(*in.session, in.actor, view, std::move(body), begin);
   if (!entered) return refuse(entered.error());
-  return body;
+  return std::move(*entered);
 }
 
 Outcome<Reply> send_sealed(DocumentRoom& room, Incoming& in, const vault::DocumentView& view) {
   const Representation form = sealed_form(view);
   const auto selection = select(in.call, form);
   if (!selection) return tl::unexpected(selection.error());
-  if (not_changed(in.call, form)) {
-    Reply reply = headers_for(form, {});
-    reply.status = 304;
-    return reply;
-  }
+  if (not_changed(in.call, form)) return not_modified(form);
   auto body = enter(room, in, view,
                     sealed_content(room.services.vault.documents(), view.record,
                                    view.header.payload_header, selection->begin, selection->end),
@@ -154,11 +153,7 @@ Outcome<Reply> send_opened(DocumentRoom& room, Incoming& in, const vault::Docume
   const Representation form = opened_form(view.record, opened->manifest);
   const auto selection = select(in.call, form);
   if (!selection) return tl::unexpected(selection.error());
-  if (not_changed(in.call, form)) {
-    Reply reply = headers_for(form, {});
-    reply.status = 304;
-    return reply;
-  }
+  if (not_changed(in.call, form)) return not_modified(form);
   // Before the entry: what cannot be sent was not read.
   auto source = open_content(room.services.vault.documents(), view.record, opened->key,
                              selection->begin, selection->end);

@@ -23,18 +23,21 @@ Outcome<json> describe(Incoming& in, const vault::DocumentView& view) {
   return item;
 }
 
-// Titles and file names leave with it, so that it is an entry before it is answered.
-Outcome<void> enter(DocumentRoom& room, const Incoming& in, std::string_view action,
-                    const Id& case_id, const vault::VersionRecord* record) {
-  vault::EntryDraft entry = in.actor.draft(action);
-  entry.case_id = case_id;
-  if (record != nullptr) {
-    entry.document = record->document;
-    entry.version = record->version;
-  }
+// Titles and file names leave with it, so that it is an entry before it is answered; a custodian's
+// who is not of the team is one of its own, by which the team sees her.
+Outcome<void> enter(DocumentRoom& room, vault::EntryDraft entry) {
   const auto committed = room.services.vault.committer().commit(entry);
   if (!committed) return refuse(committed.error());
   return {};
+}
+
+Outcome<void> enter_list(DocumentRoom& room, const Incoming& in, const Id& case_id,
+                         vault::Place place) {
+  vault::EntryDraft entry =
+      in.actor.draft(place == vault::Place::custodian ? vault::action::kDocumentListUnassigned
+                                                      : vault::action::kDocumentList);
+  entry.case_id = case_id;
+  return enter(room, std::move(entry));
 }
 
 bool matches(const parse::Query& query, const std::string& name, const std::string& value) {
@@ -53,17 +56,19 @@ Outcome<Reply> list_documents(DocumentRoom& room, Incoming& in) {
   const auto limit = parse::query_limit(query);
   if (!limit) return tl::unexpected(limit.error());
 
+  const auto view = room.services.vault.cases().get(in.actor, *case_id);
+  if (!view) return refuse(view.error());
   const auto page = room.services.vault.documents().list(in.actor, *case_id, *after, *limit);
   if (!page) return refuse(page.error());
   json items = json::array();
-  for (const vault::DocumentView& view : page->items) {
-    if (!matches(query, "type", view.record.type)) continue;
-    if (!matches(query, "class", view.record.classification)) continue;
-    auto item = describe(in, view);
+  for (const vault::DocumentView& one : page->items) {
+    if (!matches(query, "type", one.record.type)) continue;
+    if (!matches(query, "class", one.record.classification)) continue;
+    auto item = describe(in, one);
     if (!item) return tl::unexpected(item.error());
     items.push_back(std::move(*item));
   }
-  const auto entered = enter(room, in, vault::action::kDocumentList, *case_id, nullptr);
+  const auto entered = enter_list(room, in, *case_id, view->place);
   if (!entered) return tl::unexpected(entered.error());
   json body{{"items", std::move(items)}};
   if (!page->next.is_nil()) body["next"] = page->next.text();
@@ -79,8 +84,7 @@ Outcome<Reply> show_document(DocumentRoom& room, Incoming& in) {
   if (!view) return refuse(view.error());
   const auto item = describe(in, *view);
   if (!item) return tl::unexpected(item.error());
-  const auto entered =
-      enter(room, in, vault::action::kDocumentShow, view->record.case_id, &view->record);
+  const auto entered = enter_show(room, in, *view);
   if (!entered) return tl::unexpected(entered.error());
   Reply reply = json_reply(200, *item);
   reply.headers.set("etag", entity_tag(*document, view->record.version));
@@ -98,13 +102,22 @@ Outcome<Reply> list_versions(DocumentRoom& room, Incoming& in) {
     if (!item) return tl::unexpected(item.error());
     items.push_back(std::move(*item));
   }
-  const auto& last = views->back().record;
-  const auto entered = enter(room, in, vault::action::kDocumentShow, last.case_id, &last);
+  const auto entered = enter_show(room, in, views->back());
   if (!entered) return tl::unexpected(entered.error());
   return json_reply(200, {{"items", std::move(items)}});
 }
 
 }  // namespace
+
+Outcome<void> enter_show(DocumentRoom& room, const Incoming& in, const vault::DocumentView& view) {
+  vault::EntryDraft entry =
+      in.actor.draft(view.place == vault::Place::custodian ? vault::action::kDocumentShowUnassigned
+                                                           : vault::action::kDocumentShow);
+  entry.case_id = view.record.case_id;
+  entry.document = view.record.document;
+  entry.version = view.record.version;
+  return enter(room, std::move(entry));
+}
 
 SealedVersion sealed_version(const vault::DocumentView& view) {
   const vault::VersionRecord& record = view.record;

@@ -32,6 +32,9 @@ struct OpenedVersion {
 Outcome<crypto::Manifest> open_manifest_of(Incoming& in, const vault::DocumentView& view);
 Outcome<OpenedVersion> open_version(Incoming& in, const vault::DocumentView& view);
 
+// The entry of a version whose manifest is shown, on disk before it leaves.
+Outcome<void> enter_show(DocumentRoom& room, const Incoming& in, const vault::DocumentView& view);
+
 void register_deposit_routes(Router& router, const std::shared_ptr<DocumentRoom>& room);
 void register_content_routes(Router& router, const std::shared_ptr<DocumentRoom>& room);
 

@@ -28,6 +28,9 @@ inline constexpr std::string_view kDocumentOpenUnassigned = "document.open.unass
 inline constexpr std::string_view kDocumentRead = "document.read";  // end of a visit: what was read
 inline constexpr std::string_view kDocumentList = "document.list";
 inline constexpr std::string_view kDocumentShow = "document.show";
+// The same two by such a custodian: titles and file names leave with them.
+inline constexpr std::string_view kDocumentListUnassigned = "document.list.unassigned";
+inline constexpr std::string_view kDocumentShowUnassigned = "document.show.unassigned";
 inline constexpr std::string_view kRotationOrder = "rotation.order";
 inline constexpr std::string_view kRotationBatch = "rotation.batch";
 inline constexpr std::string_view kRotationComplete = "rotation.complete";
@@ -41,16 +44,38 @@ inline constexpr std::string_view kServiceClock = "service.clock";        // the
 inline constexpr std::string_view kServiceRefusals = "service.refusals";  // for want of space
 inline constexpr std::string_view kStoreVerify = "store.verify";
 
-inline constexpr std::array kAll = {kFounding,        kSessionBegin,    kSessionEnd,
-                                    kAgencyAdd,       kKeyEnrol,        kNodeGeneration,
-                                    kNodeHolder,      kNodePrevious,    kCaseCreate,
-                                    kCaseTeam,        kCaseShare,       kCaseShareAccept,
-                                    kDocumentDeposit, kDocumentOpen,    kDocumentOpenUnassigned,
-                                    kDocumentRead,    kDocumentList,    kDocumentShow,
-                                    kRotationOrder,   kRotationBatch,   kRotationComplete,
-                                    kOrderCreate,     kOrderSign,       kLogRead,
-                                    kRefused,         kServiceStart,    kServiceStop,
-                                    kServiceClock,    kServiceRefusals, kStoreVerify};
+inline constexpr std::array kAll = {kFounding,
+                                    kSessionBegin,
+                                    kSessionEnd,
+                                    kAgencyAdd,
+                                    kKeyEnrol,
+                                    kNodeGeneration,
+                                    kNodeHolder,
+                                    kNodePrevious,
+                                    kCaseCreate,
+                                    kCaseTeam,
+                                    kCaseShare,
+                                    kCaseShareAccept,
+                                    kDocumentDeposit,
+                                    kDocumentOpen,
+                                    kDocumentOpenUnassigned,
+                                    kDocumentRead,
+                                    kDocumentList,
+                                    kDocumentShow,
+                                    kDocumentListUnassigned,
+                                    kDocumentShowUnassigned,
+                                    kRotationOrder,
+                                    kRotationBatch,
+                                    kRotationComplete,
+                                    kOrderCreate,
+                                    kOrderSign,
+                                    kLogRead,
+                                    kRefused,
+                                    kServiceStart,
+                                    kServiceStop,
+                                    kServiceClock,
+                                    kServiceRefusals,
+                                    kStoreVerify};
 
 constexpr bool is_known(std::string_view action) {
   return std::find(kAll.begin(), kAll.end(), action) != kAll.end();

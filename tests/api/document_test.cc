@@ -196,6 +196,28 @@ TEST_P(DocumentTest, CustodianOutsideTheTeamReadsUnderAnActionOfItsOwn) {
   EXPECT_EQ(founded_.entries("document.open"), 0U);
 }
 
+TEST_P(DocumentTest, CustodianOutsideTheTeamSeesTitlesUnderActionsOfTheirOwn) {
+  const Answer made = deposit(*worker_desk_, worker_, "isi");
+  ASSERT_EQ(made.status, 201) << made.body;
+  const std::string path = "/v1/documents/" + made.json().at("id").get<std::string>();
+  Desk custodian = desk_of(custodian_);
+  EXPECT_EQ(custodian.get("/v1/cases/" + case_.text() + "/documents").status, 200);
+  EXPECT_EQ(founded_.entries("document.list.unassigned"), 1U);
+  EXPECT_EQ(custodian.get(path).status, 200);
+  EXPECT_EQ(custodian.get(path + "/versions").status, 200);
+  EXPECT_EQ(custodian.call("HEAD", path + "/content").status, 200);
+  EXPECT_EQ(founded_.entries("document.show.unassigned"), 3U);
+  EXPECT_EQ(founded_.entries("document.list") + founded_.entries("document.show"), 0U);
+
+  // What is no entry names nothing.
+  custodian.headers = {{"if-none-match", "*"}};
+  const Answer unchanged = custodian.get(path + "/content");
+  EXPECT_EQ(unchanged.status, 304);
+  EXPECT_TRUE(unchanged.headers.one("etag"));
+  EXPECT_FALSE(unchanged.headers.one("content-disposition"));
+  EXPECT_FALSE(unchanged.headers.one("repr-digest"));
+}
+
 TEST_P(DocumentTest, LabelThatThePolicyRefusesStoresNothing) {
   EXPECT_EQ(deposit(*worker_desk_, worker_, "isi", "TIDAK-ADA").problem(), "invalid");
   EXPECT_EQ(deposit(*worker_desk_, worker_, "isi", "VER").problem(), "invalid");  // not its author

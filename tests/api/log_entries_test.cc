@@ -66,6 +66,10 @@ class LogEntriesTest : public WalkTest {
         {"HEAD /v1/documents/{document}/content", {{"document.show", 1}}},
         {content, {{"document.open", 1}}},
         {content + " by KUSTODIAN", {{"document.open.unassigned", 1}}},
+        {"GET /v1/cases/{case}/documents by KUSTODIAN", {{"document.list.unassigned", 1}}},
+        {"GET /v1/documents/{document} by KUSTODIAN", {{"document.show.unassigned", 1}}},
+        {"GET /v1/documents/{document}/versions by KUSTODIAN", {{"document.show.unassigned", 1}}},
+        {"HEAD /v1/documents/{document}/content by KUSTODIAN", {{"document.show.unassigned", 1}}},
         {"GET /v1/log/entries without a case", {{"log.read", 1}}},
         {"GET /v1/log/entries of a case", {{"log.read", 1}}}};
     if (opened()) {
