@@ -23,6 +23,15 @@ Outcome<json> describe(Incoming& in, const vault::DocumentView& view) {
   return item;
 }
 
+// In a list: one that somebody sealed wrongly, or that is damaged, does not hide the others.
+Outcome<json> describe_listed(Incoming& in, const vault::DocumentView& view) {
+  auto item = describe(in, view);
+  if (item || item.error().type != "damaged") return item;
+  json sealed = wire::of(sealed_version(view));
+  sealed["damaged"] = true;
+  return sealed;
+}
+
 // Titles and file names leave with it, so that it is an entry before it is answered; a custodian's
 // who is not of the team is one of its own, by which the team sees her.
 Outcome<void> enter(DocumentRoom& room, vault::EntryDraft entry) {
@@ -64,7 +73,7 @@ Outcome<Reply> list_documents(DocumentRoom& room, Incoming& in) {
   for (const vault::DocumentView& one : page->items) {
     if (!matches(query, "type", one.record.type)) continue;
     if (!matches(query, "class", one.record.classification)) continue;
-    auto item = describe(in, one);
+    auto item = describe_listed(in, one);
     if (!item) return tl::unexpected(item.error());
     items.push_back(std::move(*item));
   }
@@ -98,7 +107,7 @@ Outcome<Reply> list_versions(DocumentRoom& room, Incoming& in) {
   if (!views) return refuse(views.error());
   json items = json::array();
   for (const vault::DocumentView& view : *views) {
-    auto item = describe(in, view);
+    auto item = describe_listed(in, view);
     if (!item) return tl::unexpected(item.error());
     items.push_back(std::move(*item));
   }

@@ -61,6 +61,18 @@ TEST_P(ManifestLiesTest, OfSizeNonceOrRootGiveNoByteAndNoTitle) {
   }
 }
 
+TEST_P(ManifestLiesTest, HideNoOtherDocumentFromAList) {
+  const std::string honest = deposit_with([](crypto::Manifest&) {});
+  const std::string lie = deposit_with(kLies[0].tell);
+  const json items = worker_desk_->get("/v1/cases/" + case_.text() + "/documents").json()["items"];
+  ASSERT_EQ(items.size(), 2U);
+  for (const json& item : items) {
+    if (!opened()) continue;  // opened at home
+    EXPECT_EQ(item.contains("opened"), item.at("id") == honest) << item;
+    EXPECT_EQ(item.value("damaged", false), item.at("id") == lie) << item;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Both, ManifestLiesTest, ::testing::Values("opened", "sealed"),
                          [](const auto& row) { return std::string(row.param); });
 
