@@ -5,6 +5,7 @@
 #include "crypto/enrolment.h"
 #include "crypto/hash.h"
 #include "vault/actions.h"
+#include "vault/chain.h"
 #include "vault/keys.h"
 #include "vault/new_id.h"
 #include "vault/reading.h"
@@ -17,54 +18,6 @@ using crypto::AccessKeyRecord;
 using crypto::AgencyRecord;
 using crypto::FoundingRecord;
 using crypto::Statement;
-
-// A stored statement as the record it carries. What was checked before it was stored and does not
-// read any more was changed on the disk.
-template <typename Record>
-Result<Record> read_statement(const ReadTxn& txn, ByteView key) {
-  const auto stored = require<StatementRecord>(txn, key);
-  if (!stored) return tl::unexpected(stored.error());
-  const auto statement = Statement::parse(stored->note);
-  if (!statement) return tl::unexpected(Errc::corrupt);
-  auto record = crypto::record_of<Record>(*statement);
-  if (!record) return tl::unexpected(Errc::corrupt);
-  return std::move(*record);
-}
-
-// The access keys that a statement is about: its own, its agency's first, or the founders'.
-std::vector<AccessKeyRecord> keys_in(const Statement& statement) {
-  if (const auto own = crypto::record_of<AccessKeyRecord>(statement)) return {*own};
-  if (const auto agency = crypto::record_of<AgencyRecord>(statement)) return {agency->custodian};
-  const auto founding = crypto::record_of<FoundingRecord>(statement);
-  return founding ? founding->administrators : std::vector<AccessKeyRecord>{};
-}
-
-// A statement under another's key would lend that one a role, or a public key to seal to.
-Result<AccessKeyRecord> find_key(const ReadTxn& txn, const Id& key) {
-  const auto stored = require<StatementRecord>(txn, Key(Kind::access_key).id(key));
-  if (!stored) return tl::unexpected(stored.error());
-  const auto statement = Statement::parse(stored->note);
-  if (!statement) return tl::unexpected(Errc::corrupt);
-  for (const auto& one : keys_in(*statement)) {
-    if (one.key == key) return one;
-  }
-  return tl::unexpected(Errc::corrupt);
-}
-
-// The administrators whose signatures stand under the statement, each once and each verified.
-// A line that names an administrator and does not verify makes the whole statement untrusted.
-Result<std::vector<Id>> administrators_under(const ReadTxn& txn, const Statement& statement) {
-  std::vector<Id> found;
-  for (const Id& signer : statement.signers()) {
-    const auto key = find_key(txn, signer);
-    if (!key && key.error() == Errc::not_found) continue;
-    if (!key) return tl::unexpected(key.error());
-    if (key->role != "ADMIN") continue;
-    if (!statement.verify(signer, key->signing)) return tl::unexpected(Errc::untrusted);
-    found.push_back(signer);
-  }
-  return found;
-}
 
 void put_key(ChangeTxn& txn, const AccessKeyRecord& record, const Bytes& statement) {
   txn.put(Key(Kind::access_key).id(record.key), statement);
@@ -95,32 +48,13 @@ Result<void> check_enrolment(const AccessKeyRecord& record, const std::string& n
   return {};
 }
 
-// What a registration adds, and how many administrators it takes.
-struct Registration {
-  std::optional<AgencyRecord> agency;
-  AccessKeyRecord key;  // of the person, or of the agency's first custodian
-  bool by_quorum = true;
-  Id id() const { return agency ? agency->agency : key.key; }
-};
-
-Result<Registration> registration_of(const Statement& statement, const Policy& policy) {
-  Registration wanted;
-  if (auto agency = crypto::record_of<AgencyRecord>(statement)) {
-    wanted.key = agency->custodian;
-    if (policy.agency(agency->code) == nullptr || wanted.key.role != "KUSTODIAN" ||
-        wanted.key.agency != agency->agency) {
-      return tl::unexpected(Errc::invalid);
-    }
-    wanted.agency = std::move(*agency);
-    return wanted;
-  }
-  auto key = crypto::record_of<AccessKeyRecord>(statement);
-  if (!key || !policy.serves_role(key->role)) return tl::unexpected(Errc::invalid);
-  wanted.key = std::move(*key);
-  // Those who watch and those who register stand outside the agencies that handle cases.
-  const bool outside = wanted.key.role == "ADMIN" || wanted.key.role == "AUDITOR";
-  if (outside != wanted.key.agency.is_nil()) return tl::unexpected(Errc::invalid);
-  wanted.by_quorum = outside;
+// Whether this release knows the codes of what is to be registered.
+Result<Registration> known_registration(const Statement& statement, const Policy& policy) {
+  auto wanted = registration_of(statement);
+  if (!wanted) return wanted;
+  const bool known = wanted->agency ? policy.agency(wanted->agency->code) != nullptr
+                                    : policy.serves_role(wanted->key.role);
+  if (!known) return tl::unexpected(Errc::invalid);
   return wanted;
 }
 
@@ -146,35 +80,33 @@ Result<void> check_registration(const ReadTxn& txn, const Registration& wanted) 
 }  // namespace
 
 Result<FoundingRecord> read_founding(const ReadTxn& txn) {
-  return read_statement<FoundingRecord>(txn, Key(Kind::founding));
+  return signed_founding(txn).map([](auto&& one) { return std::move(one.record); });
 }
 
 Result<AgencyRecord> read_agency(const ReadTxn& txn, const Id& agency) {
-  auto record = read_statement<AgencyRecord>(txn, Key(Kind::agency).id(agency));
-  if (record && record->agency != agency) return tl::unexpected(Errc::corrupt);
-  return record;
+  return signed_agency(txn, agency).map([](auto&& one) { return std::move(one.record); });
 }
 
 Result<AccessKeyRecord> read_access_key(const ReadTxn& txn, const Id& key) {
-  return find_key(txn, key);
+  return signed_access_key(txn, key).map([](auto&& one) { return std::move(one.record); });
 }
 
 Result<std::vector<AgencyRecord>> read_agencies(const ReadTxn& txn) {
   std::vector<AgencyRecord> agencies;
-  bool sound = true;
-  const auto scanned =
-      txn.scan(Key(Kind::agency), Key(Kind::agency).end(), [&](ByteView key, ByteView value) {
-        const auto stored = decode<StatementRecord>(value);
-        const auto statement =
-            stored ? Statement::parse(stored->note) : tl::unexpected(crypto::Errc::malformed);
-        const auto record = statement ? crypto::record_of<AgencyRecord>(*statement)
-                                      : tl::unexpected(statement.error());
-        sound = record && Id::from(key.last(16)) == record->agency;
-        if (sound) agencies.push_back(*record);
-        return sound;
-      });
+  Result<void> read;
+  const Key all(Kind::agency);
+  const auto scanned = txn.scan(all, all.end(), [&](ByteView key, ByteView) {
+    const auto id = Id::from(key.subspan(1));
+    auto agency = id ? read_agency(txn, *id) : tl::unexpected(Errc::corrupt);
+    if (agency) {
+      agencies.push_back(std::move(*agency));
+    } else {
+      read = tl::unexpected(agency.error());
+    }
+    return read.has_value();
+  });
   if (!scanned) return tl::unexpected(scanned.error());
-  if (!sound) return tl::unexpected(Errc::corrupt);
+  if (!read) return tl::unexpected(read.error());
   return agencies;
 }
 
@@ -215,14 +147,12 @@ Result<std::vector<AgencyRecord>> Directory::agencies() const {
 }
 
 Result<AccessKeyRecord> Directory::access_key(const Id& key) const {
-  return reading(meta_, [&](const ReadTxn& txn) { return find_key(txn, key); });
+  return reading(meta_, [&](const ReadTxn& txn) { return read_access_key(txn, key); });
 }
 
 Result<std::string> Directory::access_key_note(const Id& key) const {
   return reading(meta_, [&](const ReadTxn& txn) -> Result<std::string> {
-    const auto record = find_key(txn, key);
-    if (!record) return tl::unexpected(record.error());
-    auto stored = require<StatementRecord>(txn, Key(Kind::access_key).id(key));
+    auto stored = signed_access_key(txn, key);
     if (!stored) return tl::unexpected(stored.error());
     return std::move(stored->note);
   });
@@ -235,7 +165,7 @@ Result<AccessKeyRecord> Directory::access_key_of(const crypto::Recipient& recipi
     if (!*id) return tl::unexpected(Errc::not_found);
     const auto key = Id::from(**id);
     if (!key) return tl::unexpected(Errc::corrupt);
-    auto record = find_key(txn, *key);
+    auto record = read_access_key(txn, *key);
     if (record && record->recipient != recipient) return tl::unexpected(Errc::corrupt);
     return record;
   });
@@ -252,7 +182,7 @@ Result<std::vector<AccessKeyRecord>> Directory::keys_of(const Id& agency) const 
     if (!scanned) return tl::unexpected(scanned.error());
     std::vector<AccessKeyRecord> keys;
     for (const Id& id : ids) {
-      auto key = find_key(txn, id);
+      auto key = read_access_key(txn, id);
       if (!key) return tl::unexpected(key.error());
       if (key->agency != agency) return tl::unexpected(Errc::corrupt);
       keys.push_back(std::move(*key));
@@ -286,7 +216,7 @@ Result<Registered> Directory::sign(const Actor& actor, const Id& order,
 
 Result<Registered> Directory::register_statement(const Actor& actor, const Statement& statement,
                                                  const Id& waiting) {
-  const auto wanted = registration_of(statement, policy_);
+  const auto wanted = known_registration(statement, policy_);
   if (!wanted) return tl::unexpected(wanted.error());
 
   // Whether it is complete is known before the commit, since it decides which action is logged; the

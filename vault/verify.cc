@@ -192,6 +192,8 @@ const char* to_text(Damage damage) {
       return "slot_wrong";
     case Damage::slot_count_wrong:
       return "slot_count_wrong";
+    case Damage::record_untrusted:
+      return "record_untrusted";
     case Damage::payload_missing:
       return "payload_missing";
     case Damage::payload_altered:

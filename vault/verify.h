@@ -46,6 +46,7 @@ enum class Damage {
   slot_missing,      // erase.keys is not there, or ends before a record's slot
   slot_wrong,        // a wrapped record does not open with its slot
   slot_count_wrong,  // the stored count of slots is not above what records name
+  record_untrusted,  // of vault/verify_chain: a signed record that nobody entitled has signed
   // Of vault/verify_documents.
   payload_missing,  // a document version without its sealed bytes
   payload_altered,  // of another size or payload root than its record says, or a checksum is wrong

@@ -118,6 +118,8 @@ Text text_of(vault::Damage damage) {
       return Text::damage_slot_wrong;
     case Damage::slot_count_wrong:
       return Text::damage_slot_count_wrong;
+    case Damage::record_untrusted:
+      return Text::damage_record_untrusted;
     case Damage::payload_missing:
       return Text::damage_payload_missing;
     case Damage::payload_altered:

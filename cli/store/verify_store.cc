@@ -11,6 +11,7 @@
 #include "crypto/encoding.h"
 #include "vault/lmdb_blobs.h"
 #include "vault/lmdb_meta.h"
+#include "vault/verify_chain.h"
 #include "vault/verify_documents.h"
 #include "vault/verify_erase_keys.h"
 
@@ -34,6 +35,7 @@ vault::Result<vault::StoreReport> verify_folder(const std::filesystem::path& dat
   const auto blobs = vault::open_lmdb_blobs(data / "blobs", beside);
   if (!blobs) return tl::unexpected(blobs.error());
   vault::VerifyOptions with_keys = options;
+  with_keys.checks.push_back(vault::verify_chain(options.log));
   with_keys.checks.push_back(vault::verify_erase_keys(data / "erase.keys", **meta));
   return vault::verify_store(**meta, **blobs, with_keys);
 }
