@@ -145,6 +145,10 @@ class Chain {
   Result<void> judge_added(const Signed<HolderRecord>& one, const Signed<GenerationRecord>& to,
                            const std::vector<Holder>& held) const;
   Result<void> judge_holder(const Holder& holder, std::uint64_t before) const;
+  Result<std::vector<Holder>> held_before(const Signed<GenerationRecord>& of,
+                                          std::uint64_t entry) const;
+  Result<bool> reaches(const AccessKeyRecord& signer, const std::vector<Holder>& holders,
+                       std::uint64_t before) const;
   template <typename Record>
   Result<AccessKeyRecord> signer_of(const Signed<Record>& one) const;
 
@@ -152,25 +156,16 @@ class Chain {
   int depth_;
 };
 
-// Whoever holds a node: by her own key, or as a custodian of an agency that does.
-bool reaches(const AccessKeyRecord& signer, const std::vector<Holder>& holders) {
-  return std::any_of(holders.begin(), holders.end(), [&](const Holder& one) {
-    if (one.kind == HolderKind::access_key) return one.id == signer.key;
-    return one.id == signer.agency && signer.role == "KUSTODIAN";
-  });
-}
-
-bool is_custodian_in(const AccessKeyRecord& signer, const Id& node,
-                     const std::vector<Holder>& holders) {
-  return signer.role == "KUSTODIAN" && signer.agency == node && reaches(signer, holders);
+bool names(const std::vector<Holder>& holders, HolderKind kind, const Id& id) {
+  return std::any_of(holders.begin(), holders.end(),
+                     [&](const Holder& one) { return one.kind == kind && one.id == id; });
 }
 
 // Those who deposit and read nothing back sign what the service drew for them.
 bool deposits_for(const AccessKeyRecord& signer, const std::vector<Holder>& holders) {
   if (signer.agency.is_nil() || Policy::standard().grants(signer.role, "read_content"))
     return false;
-  return std::any_of(holders.begin(), holders.end(),
-                     [&](const Holder& one) { return one.id == signer.agency; });
+  return names(holders, HolderKind::node, signer.agency);
 }
 
 Result<Signed<FoundingRecord>> Chain::founding() const {
@@ -362,18 +357,14 @@ Result<void> Chain::judge_successor(const Signed<GenerationRecord>& one,
       record.agency != before.record.agency || before.entry >= one.entry) {
     return broken();
   }
-  std::vector<Holder> held = before.record.holders;
-  const auto added = holders(before);
-  if (!added) return tl::unexpected(added.error());
-  for (const auto& holder : *added) {
-    if (holder.entry < one.entry) held.push_back(holder.record.holder);
-  }
-  const bool may = record.kind == NodeKind::agency
-                       ? is_custodian_in(signer, record.node, held)
-                       : reaches(signer, held) || deposits_for(signer, held);
-  if (!may || record.holders.size() != held.size()) return broken();
+  const auto held = held_before(before, one.entry);
+  if (!held) return tl::unexpected(held.error());
+  const auto may = reaches(signer, *held, one.entry);
+  if (!may) return tl::unexpected(may.error());
+  const bool draws = record.kind != NodeKind::agency && deposits_for(signer, *held);
+  if (!(*may || draws) || record.holders.size() != held->size()) return broken();
   // Nobody comes in by way of a new generation, and nobody is left out of it: nodes move on.
-  for (const Holder& old : held) {
+  for (const Holder& old : *held) {
     const auto now = std::find_if(record.holders.begin(), record.holders.end(),
                                   [&](const Holder& holder) { return holder.id == old.id; });
     if (now == record.holders.end() || now->kind != old.kind || now->generation < old.generation) {
@@ -382,6 +373,37 @@ Result<void> Chain::judge_successor(const Signed<GenerationRecord>& one,
     if (auto fits = judge_holder(*now, one.entry); !fits) return fits;
   }
   return {};
+}
+
+Result<std::vector<Holder>> Chain::held_before(const Signed<GenerationRecord>& of,
+                                               std::uint64_t entry) const {
+  std::vector<Holder> held = of.record.holders;
+  const auto added = holders(of);
+  if (!added) return tl::unexpected(added.error());
+  for (const auto& holder : *added) {
+    if (holder.entry < entry) held.push_back(holder.record.holder);
+  }
+  return held;
+}
+
+// Whoever holds a node: by her own key, or because she holds the agency that does, in the
+// generation named or a later one. Her role alone is one administrator's word.
+Result<bool> Chain::reaches(const AccessKeyRecord& signer, const std::vector<Holder>& holders,
+                            std::uint64_t before) const {
+  if (names(holders, HolderKind::access_key, signer.key)) return true;
+  const auto hers = std::find_if(holders.begin(), holders.end(), [&](const Holder& one) {
+    return one.kind == HolderKind::node && one.id == signer.agency;
+  });
+  if (hers == holders.end()) return false;
+  for (std::uint64_t number = hers->generation;; ++number) {
+    const auto agency = generation(hers->id, number);
+    if (!agency && agency.error() == Errc::not_found) return false;
+    if (!agency) return tl::unexpected(agency.error());
+    if (agency->entry >= before) return false;
+    const auto custodians = held_before(*agency, before);
+    if (!custodians) return tl::unexpected(custodians.error());
+    if (names(*custodians, HolderKind::access_key, signer.key)) return true;
+  }
 }
 
 Result<std::vector<Signed<HolderRecord>>> Chain::holders(const Signed<GenerationRecord>& of) const {
@@ -436,10 +458,10 @@ Result<void> Chain::judge_added(const Signed<HolderRecord>& one, const Signed<Ge
                                  [&](const Holder& other) { return other.id == holder.id; });
   if (twice || to.entry >= one.entry) return broken();
   const bool of_agency = to.record.kind == NodeKind::agency;
-  const bool may =
-      of_agency ? is_custodian_in(*signer, to.record.node, held) : reaches(*signer, held);
+  const auto may = reaches(*signer, held, one.entry);
+  if (!may) return tl::unexpected(may.error());
   // A holder brings in her own agency's people; another agency only where her own has the case.
-  if (!may ||
+  if (!*may ||
       (holder.kind == HolderKind::node && (of_agency || signer->agency != to.record.agency))) {
     return broken();
   }

@@ -228,6 +228,30 @@ TEST_F(EditedStore, AGenerationWhoseSignerMayNotMakeItTakesNoDeposit) {
   EXPECT_TRUE(node(case_));
 }
 
+// One administrator's word makes a custodian, and no holder of her.
+TEST_F(EditedStore, ACustodianToWhomNobodySealedTheAgencyMakesAndAddsNothing) {
+  Person named = make_person();
+  named.record = named.as(agency_, "KUSTODIAN");
+  enrol(named, 8);
+  auto next = second_generation();
+  next.generation = 3;
+  next.previous = digest_of(case_, 2);
+  put_generation(next, named, 9);
+  EXPECT_EQ(node(case_).error(), Errc::corrupt);
+  put_generation(next, custodian_, 9);
+  EXPECT_TRUE(node(case_));
+
+  meta_.set_rows(sound_);
+  enrol(named, 8);
+  Person friend_of_hers = make_person();
+  friend_of_hers.record = friend_of_hers.as(agency_, "PENDAMPING");
+  enrol(friend_of_hers, 9);
+  put_holder(friend_of_hers, named, 10, 2);
+  EXPECT_EQ(node(case_).error(), Errc::corrupt);
+  put_holder(friend_of_hers, custodian_, 10, 2);
+  EXPECT_TRUE(node(case_));
+}
+
 TEST_F(EditedStore, ASuccessorHasTheHoldersOfTheOneBeforeIt) {
   auto next = second_generation();
   next.generation = 3;
