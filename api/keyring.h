@@ -1,7 +1,8 @@
 // A person's keys at work: walks lockboxes to a node's secret, and makes what only a holder can
 // make.
 //
-// Secrets once opened are kept for the key ring's life, in the locked arena. One thread at a time.
+// Secrets once opened are kept, in the locked arena, until the key ring is trimmed or ends. One
+// thread at a time.
 #pragma once
 
 #include <map>
@@ -28,11 +29,19 @@ class KeyRing {
   const crypto::Identity& identity() const { return identity_; }
 
   // The secret of a node's generation, found by way of the lockboxes that lead there, and compared
-  // with the public record. Valid while the ring lives. Failures: no-way (no lockbox of hers leads
+  // with the public record. Valid until trim(). Failures: no-way (no lockbox of hers leads
   // there), sealed-wrong (opens, but is not what the record says), and the port's.
   Outcome<const crypto::NodeSecret*> secret(const Id& node, std::uint64_t generation);
   // The identity that opens what is sealed to a holder: her own, or a node's.
   Outcome<const crypto::Identity*> opener(const crypto::Holder& holder);
+
+  // Most secrets that a ring which serves many calls keeps from one to the next: the arena is
+  // everybody's.
+  static constexpr std::size_t kKept = 64;
+  // Forgets the secrets where there are more: they are walked to again.
+  void trim() {
+    if (secrets_.size() > kKept) secrets_.clear();
+  }
 
   // Signs in her name.
   std::string sign(crypto::Statement statement) const;

@@ -85,7 +85,34 @@ Outcome<void> Sessions::begin(Session& session, const Call& call) {
       vault_.committer().commit(session.actor(call).draft(vault::action::kSessionBegin));
   if (!entered) return refuse(entered.error());
   session.begun_ = true;
+  make_room_for(session);
   return {};
+}
+
+void Sessions::make_room_for(const Session& session) {
+  std::vector<Held> over;
+  {
+    const std::lock_guard lock(mutex_);
+    std::size_t others = 0;
+    using Slot = decltype(sessions_)::iterator;
+    std::vector<Slot> unused;  // what is in use is bounded by the connections
+    for (auto at = sessions_.begin(); at != sessions_.end(); ++at) {
+      const Session& one = *at->second;
+      if (one.actor_.key != session.actor_.key || &one == &session) continue;
+      ++others;
+      if (one.calls_ == 0) unused.push_back(at);
+    }
+    std::sort(unused.begin(), unused.end(), [](const Slot& a, const Slot& b) {
+      return a->second->last_used_ < b->second->last_used_;
+    });
+    for (const Slot& slot : unused) {
+      if (others-- < options_.each) break;
+      slot->second->ended_ = true;
+      over.push_back(slot->second);
+      sessions_.erase(slot);
+    }
+  }
+  for (const Held& held : over) finish(*held, "replaced", nullptr);
 }
 
 std::optional<std::string_view> Sessions::ended_by(const Session& session, vault::Time now) const {

@@ -31,6 +31,11 @@ namespace api {
 // than the call, and never across a socket.
 class LentKeys {
  public:
+  LentKeys(LentKeys&&) noexcept = default;
+  LentKeys& operator=(LentKeys&&) = delete;
+  ~LentKeys() {
+    if (lock_.owns_lock()) ring_->trim();
+  }
   KeyRing& ring() { return *ring_; }
   VaultPort& port() { return *port_; }
 
@@ -115,7 +120,8 @@ class Sessions {
     vault::Time idle = 5 * 60 * 1000;
     vault::Time absolute = vault::Time{8} * 60 * 60 * 1000;
     vault::Time challenge = 60 * 1000;
-    std::size_t most = 10'000;  // sessions; then `busy`
+    std::size_t each = 32;      // sessions of one key: the next ends her longest unused one
+    std::size_t most = 10'000;  // sessions of all; then `busy`
   };
   Sessions(vault::Vault& vault, vault::Clock clock, Options options);
   ~Sessions();
@@ -156,6 +162,8 @@ class Sessions {
   bool knows(const crypto::Digest& token) const;
   // The session that a challenge's token stands for, at its first use.
   Outcome<void> take_up(std::string_view token);
+  // Her sessions and what they keep in the locked arena are bounded: ends those longest unused.
+  void make_room_for(const Session& session);
   void finish(const Session& session, std::string_view why, const Call* call);
   std::optional<std::string_view> ended_by(const Session& session, vault::Time now) const;
   template <typename Which>

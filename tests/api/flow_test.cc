@@ -199,6 +199,38 @@ TEST_P(FlowTest, IntakeOfficerHasAPlaceWithoutALockbox) {
   EXPECT_TRUE(!refs || refs->empty());
 }
 
+// What a key ring keeps between calls is taken from everybody's locked memory.
+TEST_P(FlowTest, KeyRingForgetsWhatIsTooMuchAndWalksToItAgain) {
+  class CountingPort : public DeskPort {
+   public:
+    using DeskPort::DeskPort;
+    Outcome<Bytes> lockbox(const Id& node, std::uint64_t generation, const Id& holder) override {
+      ++asked;
+      return DeskPort::lockbox(node, generation, holder);
+    }
+    std::size_t asked = 0;
+  };
+  const Id agency = add_agency("UPTDPPA", custodian_);
+  enrol(worker_, agency, "MANAJER");
+  Desk worker = desk_of(worker_);
+  CountingPort port(worker);
+  KeyRing ring = ring_of(port, worker_, agency);
+  const auto open = [&](const Id& case_id) { ASSERT_TRUE(ring.secret(case_id, 1)); };
+  std::vector<Id> cases;
+  while (cases.size() <= KeyRing::kKept) {
+    const json made = create_case(worker, worker_, agency);
+    cases.push_back(Id::parse(made.at("id").get<std::string>()).value());
+    if (cases.size() > KeyRing::kKept) ring.trim();  // not yet too much
+    open(cases.back());
+  }
+  ASSERT_EQ(port.asked, cases.size());
+  open(cases.front());
+  EXPECT_EQ(port.asked, cases.size()) << "kept";
+  ring.trim();
+  open(cases.front());
+  EXPECT_EQ(port.asked, cases.size() + 1) << "forgotten";
+}
+
 INSTANTIATE_TEST_SUITE_P(Both, FlowTest, ::testing::Values("opened", "sealed"),
                          [](const auto& row) { return std::string(row.param); });
 

@@ -145,6 +145,31 @@ TEST_F(SessionTest, EndsWhenItsOwnerSaysSo) {
   EXPECT_EQ(founded_.entries("session.end"), 1U);
 }
 
+// What each keeps in the locked arena is taken from everybody.
+TEST_F(SessionTest, MakesRoomForTheThirtyThirdOfItsKey) {
+  const std::string other = token_for(founded_.second_admin);
+  ASSERT_TRUE(sessions_.use(other, call()));
+  std::vector<std::string> tokens;
+  const auto begin = [&] {
+    founded_.pass(kSecond);
+    tokens.push_back(token_for(admin_));
+    ASSERT_TRUE(sessions_.use(tokens.back(), call()));
+  };
+  for (int i = 0; i < 32; ++i) begin();
+  founded_.pass(kSecond);
+  const auto in_use = sessions_.use(tokens[0], call());
+  ASSERT_TRUE(sessions_.use(tokens[1], call()));
+  EXPECT_EQ(founded_.entries("session.end"), 0U);
+
+  begin();
+  ASSERT_EQ(founded_.entries("session.end"), 1U);
+  EXPECT_NE(founded_.lines_of("session.end").back().find("replaced"), std::string::npos);
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    EXPECT_EQ(sessions_.use(tokens[i], call()).has_value(), i != 2) << i;
+  }
+  EXPECT_TRUE(sessions_.use(other, call()));
+}
+
 TEST_F(SessionTest, EndsWithAllOthersOfItsKeyAndNoOtherKeys) {
   const std::string sealed = token_for(admin_), waiting = token_for(admin_);
   const std::string other = token_for(founded_.second_admin);
