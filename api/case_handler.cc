@@ -82,16 +82,28 @@ Outcome<Reply> list_cases(Services& services, Incoming& in) {
   return json_reply(200, body);
 }
 
-// The first generation of a case, held by its agency and the caller.
-Outcome<crypto::GenerationSubmission> draw_case(Services& services, Incoming& in) {
+// What its maker signs of a new case: its first generation, held by its agency and her, and its
+// label.
+struct NewCase {
+  crypto::GenerationSubmission generation;
+  std::string statement;
+};
+
+// Made with the keys that the caller lent.
+Outcome<NewCase> draw_case(Services& services, Incoming& in, const vault::CaseLabel& label) {
   LentKeys keys = in.session->keys(in.actor);
   const auto agency = keys.port().node(in.actor.agency, 0);
   if (!agency) return refuse(agency.error().status == 404 ? "conflict" : agency.error().type);
   const std::vector<Holder> holders{
       {HolderKind::node, in.actor.agency, agency->record.generation, agency->record.recipient},
       {HolderKind::access_key, in.actor.key, 0, keys.ring().identity().recipient()}};
-  return keys.ring().first_generation(Id::make(services.clock()), crypto::NodeKind::case_file,
-                                      in.actor.agency, holders);
+  const Id id = Id::make(services.clock());
+  NewCase drawn;
+  drawn.generation =
+      keys.ring().first_generation(id, crypto::NodeKind::case_file, in.actor.agency, holders);
+  drawn.statement = keys.ring().sign(crypto::to_statement(crypto::CaseLabelRecord{
+      id, in.actor.agency, label.category, label.flags, label.minor, in.actor.key, in.actor.via}));
+  return drawn;
 }
 
 bool read_flags(const json& list, std::vector<std::string>& flags) {
@@ -110,18 +122,19 @@ Outcome<Reply> create_case(Services& services, Incoming& in) {
   label.category = reader.text("category");
   label.minor = reader.flag("minor");
   const bool flags_read = read_flags(reader.array("flags"), label.flags);
-  std::optional<crypto::GenerationSubmission> submission;
+  Outcome<NewCase> made = NewCase{};
+  bool given = true;
   if (!in.opened()) {
-    submission = wire::read<crypto::GenerationSubmission>(reader.object("generation"));
+    auto generation = wire::read<crypto::GenerationSubmission>(reader.object("generation"));
+    given = generation.has_value();
+    if (given) made->generation = std::move(*generation);
+    made->statement = reader.lines("statement");
   }
-  if (!reader.complete() || !flags_read) return refuse("bad-request");
-  if (in.opened()) {
-    auto drawn = draw_case(services, in);
-    if (!drawn) return tl::unexpected(drawn.error());
-    submission = std::move(*drawn);
-  }
-  if (!submission) return refuse("bad-request");
-  const auto view = services.vault.cases().create(in.actor, label, *submission);
+  if (!reader.complete() || !flags_read || !given) return refuse("bad-request");
+  if (in.opened()) made = draw_case(services, in, label);
+  if (!made) return tl::unexpected(made.error());
+  const auto view =
+      services.vault.cases().create(in.actor, label, made->statement, made->generation);
   if (!view) return refuse(view.error());
   Reply reply = json_reply(201, describe(*view));
   reply.headers.set("location", "/v1/cases/" + view->record.id.text());

@@ -13,6 +13,7 @@ using nlohmann::json;
 
 constexpr std::size_t kMaxHolders = 256;
 constexpr std::size_t kMaxAdministrators = 16;
+constexpr std::size_t kMaxFlags = 64;
 
 std::string digest_text(const Digest& digest) { return base64(digest); }
 
@@ -123,6 +124,16 @@ Statement to_statement(const HolderRecord& record) {
                                     {"via", record.via}}};
 }
 
+Statement to_statement(const CaseLabelRecord& record) {
+  return {CaseLabelRecord::kType, json{{"case", record.case_id.text()},
+                                       {"agency", record.agency.text()},
+                                       {"category", record.category},
+                                       {"flags", record.flags},
+                                       {"minor", record.minor},
+                                       {"signer", record.signer.text()},
+                                       {"via", record.via}}};
+}
+
 Statement to_statement(const OrderRecord& record) {
   return {OrderRecord::kType, json{{"order", record.order.text()},
                                    {"verb", record.verb},
@@ -222,6 +233,26 @@ Result<HolderRecord> record_of(const Statement& statement) {
     ObjectReader holder(in.object("holder"));
     record.holder = read_holder(holder);
     if (!holder.complete()) in.refuse();
+    return record;
+  });
+}
+
+template <>
+Result<CaseLabelRecord> record_of(const Statement& statement) {
+  return read_record<CaseLabelRecord>(statement, [](ObjectReader& in) {
+    CaseLabelRecord record{in.id("case"), in.id("agency"), in.text("category"), {}, false, {}, {}};
+    const json& flags = in.array("flags");
+    if (flags.size() > kMaxFlags) in.refuse();
+    for (const json& one : flags) {
+      if (one.is_string()) {
+        record.flags.push_back(one.get<std::string>());
+      } else {
+        in.refuse();
+      }
+    }
+    record.minor = in.flag("minor");
+    record.signer = in.id("signer");
+    record.via = read_via(in);
     return record;
   });
 }

@@ -85,6 +85,18 @@ struct HolderRecord {
   static constexpr std::string_view kType = "holder";
 };
 
+// The label of a case, on the word of who made it: what the policy judges its documents by.
+struct CaseLabelRecord {
+  Id case_id;
+  Id agency;  // that owns it
+  std::string category;
+  std::vector<std::string> flags;
+  bool minor = false;
+  Id signer;
+  std::string via;
+  static constexpr std::string_view kType = "case";
+};
+
 // What an administrator wants done and a holder must do: she takes away, she never gives.
 struct OrderRecord {
   Id order;
@@ -124,6 +136,7 @@ Statement to_statement(const FoundingRecord&);
 Statement to_statement(const AgencyRecord&);
 Statement to_statement(const GenerationRecord&);
 Statement to_statement(const HolderRecord&);
+Statement to_statement(const CaseLabelRecord&);
 Statement to_statement(const OrderRecord&);
 Statement to_statement(const ShareRecord&);
 Statement to_statement(const RotationRecord&);

@@ -14,12 +14,33 @@ namespace {
 
 constexpr std::size_t kMaxFlags = 14;
 
+// Whether a case's `case` statement says what its record says, and its creator, who is of the
+// agency that owns it, signed it.
+bool is_signed_so(const CaseRecord& record, const crypto::AccessKeyRecord& creator) {
+  const auto statement = crypto::Statement::parse(record.note);
+  if (!statement) return false;
+  const auto label = crypto::record_of<crypto::CaseLabelRecord>(*statement);
+  return label && label->case_id == record.id && label->agency == record.agency &&
+         label->category == record.category && label->flags == record.flags &&
+         label->minor == record.minor && label->signer == record.creator &&
+         creator.agency == record.agency &&
+         statement->verify(record.creator, creator.signing).has_value();
+}
+
+// Where the signing key was when it signed.
+bool is_signed_via(const std::string& note, const std::string& via) {
+  const auto statement = crypto::Statement::parse(note);
+  if (!statement) return false;
+  const auto label = crypto::record_of<crypto::CaseLabelRecord>(*statement);
+  return label && label->via == via;
+}
+
 // The case, to those who have a place in it.
 Result<CaseView> visible_case(const ReadTxn& txn, const Actor& actor, const Id& case_id) {
   const auto place = place_in(txn, actor, case_id);
   if (!place) return tl::unexpected(place.error());
   if (*place == Place::none) return tl::unexpected(Errc::forbidden);
-  auto record = require<CaseRecord>(txn, Key(Kind::case_file).id(case_id));
+  auto record = read_case(txn, case_id);
   if (!record) return tl::unexpected(record.error());
   return CaseView{std::move(*record), *place};
 }
@@ -57,6 +78,18 @@ void put_member(ChangeTxn& txn, const MemberRecord& member) {
 
 }  // namespace
 
+Result<CaseRecord> read_case(const ReadTxn& txn, const Id& case_id) {
+  auto record = require<CaseRecord>(txn, Key(Kind::case_file).id(case_id));
+  if (!record) return record;
+  const auto creator = read_access_key(txn, record->creator);
+  if (!creator) {
+    return tl::unexpected(creator.error() == Errc::not_found ? Errc::corrupt : creator.error());
+  }
+  // Who edits the store could lower a category, and with it the class of what is to come.
+  if (!is_signed_so(*record, *creator)) return tl::unexpected(Errc::corrupt);
+  return record;
+}
+
 Result<void> Cases::check_label(const CaseLabel& label) const {
   if (policy_.category(label.category) == nullptr || label.flags.size() > kMaxFlags) {
     return tl::unexpected(Errc::invalid);
@@ -69,19 +102,25 @@ Result<void> Cases::check_label(const CaseLabel& label) const {
   return {};
 }
 
-Result<CaseView> Cases::create(const Actor& actor, const CaseLabel& label,
+Result<CaseView> Cases::create(const Actor& actor, const CaseLabel& label, const std::string& note,
                                const GenerationSubmission& submission) {
   if (auto known = check_label(label); !known) return tl::unexpected(known.error());
+  if (!is_signed_via(note, actor.via)) return tl::unexpected(Errc::untrusted);
   auto prepared = graph_.prepare(actor, submission);
   if (!prepared) return tl::unexpected(prepared.error());
   const auto& generation = prepared->record;
   const auto founding = reading(meta_, [](const ReadTxn& txn) { return read_founding(txn); });
   if (!founding) return tl::unexpected(founding.error());
 
-  CaseRecord record{generation.node, make_case_code(founding->prefix),
-                    actor.agency,    label.category,
-                    label.flags,     label.minor,
-                    actor.key,       0};
+  CaseRecord record{generation.node,
+                    make_case_code(founding->prefix),
+                    actor.agency,
+                    label.category,
+                    label.flags,
+                    label.minor,
+                    actor.key,
+                    0,
+                    note};
   EntryDraft entry = actor.draft(action::kCaseCreate);
   entry.case_id = record.id;
   const auto committed = committer_.commit(
@@ -95,6 +134,7 @@ Result<CaseView> Cases::create(const Actor& actor, const CaseLabel& label,
           return tl::unexpected(node.error() == Errc::not_found ? Errc::stale : node.error());
         const auto me = read_access_key(txn, actor.key);
         if (!me) return tl::unexpected(me.error());
+        if (!is_signed_so(record, *me)) return tl::unexpected(Errc::untrusted);
 
         const std::vector<Holder> wanted = {
             {HolderKind::node, actor.agency, node->record.generation, node->record.recipient},

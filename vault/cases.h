@@ -21,6 +21,11 @@ struct CaseLabel {
   bool minor = false;
 };
 
+// The case, checked against what its creator signed: its label is what documents are judged by.
+// Errors: not_found; corrupt (the record says another thing than the statement, or the signature is
+// not hers), newer_format, io_failure.
+Result<CaseRecord> read_case(const ReadTxn& txn, const Id& case_id);
+
 struct CaseView {
   CaseRecord record;
   Place place = Place::none;  // of who asks
@@ -32,9 +37,10 @@ class Cases {
       : meta_(meta), committer_(committer), graph_(graph), policy_(policy) {}
 
   // Makes a case of the actor's agency with its first generation, held by the agency and the actor,
-  // who is the first of its team. The case's id is the node's. Errors: forbidden (the agency owns
-  // no cases), invalid, untrusted, conflict, stale (the agency has a later generation).
-  Result<CaseView> create(const Actor& actor, const CaseLabel& label,
+  // who is the first of its team. The case's id is the node's; `note` is the actor's `case`
+  // statement of it. Errors: forbidden (the agency owns no cases), invalid, untrusted, conflict,
+  // stale (the agency has a later generation).
+  Result<CaseView> create(const Actor& actor, const CaseLabel& label, const std::string& note,
                           const GenerationSubmission& submission);
 
   // Cases in which the actor has a place, by id behind `after`. Errors: io_failure.

@@ -4,6 +4,7 @@
 
 #include "crypto/encoding.h"
 #include "vault/actions.h"
+#include "vault/cases.h"
 #include "vault/directory.h"
 #include "vault/keys.h"
 #include "vault/new_id.h"
@@ -50,7 +51,7 @@ Result<void> Documents::check_label(const ReadTxn& txn, const Actor& actor, cons
   if (!place) return tl::unexpected(place.error());
   // A custodian holds the key to recover and to hand over, not to put things in.
   if (*place != Place::member && *place != Place::depositor) return tl::unexpected(Errc::forbidden);
-  const auto record = require<CaseRecord>(txn, Key(Kind::case_file).id(case_id));
+  const auto record = read_case(txn, case_id);
   if (!record) return tl::unexpected(record.error());
   const auto agency = read_agency(txn, actor.agency);
   if (!agency) return tl::unexpected(agency.error());

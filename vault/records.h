@@ -61,10 +61,11 @@ struct CaseRecord {
   bool minor = false;
   Id creator;
   Time created = 0;
+  std::string note;  // the `case` statement: agency and label, signed by the creator
   Key place() const { return Key(Kind::case_file).id(id); }
   template <typename Archive>
   void fields(Archive& archive) {
-    archive(id, code, agency, category, flags, minor, creator, created);
+    archive(id, code, agency, category, flags, minor, creator, created, note);
   }
 };
 

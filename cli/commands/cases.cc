@@ -50,7 +50,7 @@ void show(const json& found, Output& output) {
 }
 
 // The first generation of the case's key, for her agency and herself.
-Result<crypto::GenerationSubmission> draw_key(SealedSession& session) {
+Result<crypto::GenerationSubmission> draw_key(SealedSession& session, const crypto::Id& id) {
   api::KeyRing& ring = session.ring();
   const auto agency = session.graph().node(ring.agency(), 0);
   if (!agency && agency.error().type == "not-found") {
@@ -59,20 +59,30 @@ Result<crypto::GenerationSubmission> draw_key(SealedSession& session) {
   if (!agency) return tl::unexpected(session.graph().explain(agency.error()));
   const crypto::GenerationRecord& held = agency->record;
   return ring.first_generation(
-      crypto::Id::make(now_ms()), crypto::NodeKind::case_file, ring.agency(),
+      id, crypto::NodeKind::case_file, ring.agency(),
       {{crypto::HolderKind::node, ring.agency(), held.generation, held.recipient},
        {crypto::HolderKind::access_key, ring.key(), 0, ring.identity().recipient()}});
+}
+
+// Its label, on her word.
+std::string sign_label(const CreateOptions& options, const api::KeyRing& ring,
+                       const crypto::Id& id) {
+  return ring.sign(crypto::to_statement(crypto::CaseLabelRecord{
+      id, ring.agency(), options.category, options.flags, options.minor, ring.key(), ring.via()}));
 }
 
 Result<void> create(const CreateOptions& options, Context& context) {
   const auto session = SealedSession::open(context);
   if (!session) return tl::unexpected(session.error());
-  const auto drawn = draw_key(**session);
+  const crypto::Id id = crypto::Id::make(now_ms());
+  const auto drawn = draw_key(**session, id);
   if (!drawn) return tl::unexpected(drawn.error());
+  const std::string label = sign_label(options, (*session)->ring(), id);
   const auto made = (*session)->remote().post("/v1/cases", {{"category", options.category},
                                                             {"flags", options.flags},
                                                             {"minor", options.minor},
-                                                            {"generation", api::wire::of(*drawn)}});
+                                                            {"generation", api::wire::of(*drawn)},
+                                                            {"statement", label}});
   if (!made) return tl::unexpected(made.error());
   show(*made, context.output);
   return {};

@@ -44,6 +44,43 @@ TEST_P(FlowTest, CaseIsSeenByItsTeamAndNobodyElse) {
   EXPECT_EQ(worker.get(path + "/team").json().at("items").size(), 2U);
 }
 
+// Nobody's word but its maker's stands for a case's label, and only for that case's.
+TEST_P(FlowTest, CaseWhoseLabelItsMakerDidNotSignIsNotMade) {
+  if (opened()) GTEST_SKIP() << "the service signs";
+  const Id agency = add_agency("UPTDPPA", custodian_);
+  enrol(worker_, agency, "MANAJER");
+  Desk worker = desk_of(worker_);
+  const auto sign_as = [&](const Person& who, const auto& change) {
+    return [&, change](json& body) {
+      const auto note = crypto::Statement::parse(body["statement"].get<std::string>()).value();
+      auto record = crypto::record_of<crypto::CaseLabelRecord>(note).value();
+      change(record);
+      body["statement"] = who.signed_by_her(crypto::to_statement(record)).encode();
+    };
+  };
+  using Record = crypto::CaseLabelRecord;
+  const std::pair<const char*, std::function<void(json&)>> refused[] = {
+      {"another category", sign_as(worker_, [](Record& record) { record.category = "KTP-PSI"; })},
+      {"a flag more", sign_as(worker_, [](Record& record) { record.flags = {"X"}; })},
+      {"of a minor", sign_as(worker_, [](Record& record) { record.minor = true; })},
+      {"another case", sign_as(worker_, [](Record& record) { record.case_id = Id::make(1); })},
+      {"another agency", sign_as(worker_, [](Record& record) { record.agency = Id::make(1); })},
+      {"another way", sign_as(worker_, [](Record& record) { record.via = "opened"; })},
+      {"a colleague's name",
+       sign_as(worker_, [&](Record& record) { record.signer = custodian_.key(); })},
+      {"a colleague's signature", sign_as(custodian_, [](Record&) {})},
+      {"no statement", [](json& body) { body["statement"] = "nothing\n"; }},
+  };
+  for (const auto& [name, change] : refused) {
+    SCOPED_TRACE(name);
+    on_case_body = change;
+    const json answer = create_case(worker, worker_, agency);
+    EXPECT_TRUE(answer.at("type").get<std::string>().ends_with("untrusted")) << answer;
+  }
+  on_case_body = nullptr;
+  EXPECT_EQ(worker.get("/v1/cases").json().at("items").size(), 0U);
+}
+
 TEST_P(FlowTest, CasesComeInPages) {
   const Id agency = add_agency("UPTDPPA", custodian_);
   enrol(worker_, agency, "MANAJER");

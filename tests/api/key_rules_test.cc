@@ -2,6 +2,8 @@
 // records that somebody moved there, which the next use refuses.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "api/envelope.h"
 #include "api/walk.h"
 #include "crypto/encoding.h"
@@ -119,6 +121,17 @@ class MovedRecordTest : public KeyRulesTest {
     return opened() ? content.body : open_at_home(desk, content.body, desk.get(path).json());
   }
 
+  // What the case's manager gets.
+  Answer ask(const std::string& path) {
+    auto vault = vault::Vault::open(
+        {disk_->data(), founded_.log_key(), std::uint64_t{1} << 30, founded_.clock()});
+    EXPECT_TRUE(vault);
+    Service service(**vault, options());
+    Desk desk(service.handler());
+    EXPECT_TRUE(opened() ? desk.lend_key(worker_) : desk.answer_challenge(worker_));
+    return desk.get(path);
+  }
+
   Answer log_in(const Person& person) {
     const auto vault = open_vault();
     Service service(*vault, options());
@@ -167,7 +180,10 @@ class MovedRecordTest : public KeyRulesTest {
   std::optional<StolenDisk> disk_;
 };
 
-TEST_P(MovedRecordTest, ACopyThatNobodyWasAtReadsAsBefore) { EXPECT_EQ(read(), "yang dicari"); }
+TEST_P(MovedRecordTest, ACopyThatNobodyWasAtReadsAsBefore) {
+  EXPECT_EQ(read(), "yang dicari");
+  EXPECT_EQ(ask("/v1/cases/" + case_.text()).json().at("category"), "KTP-FIS");
+}
 
 TEST_P(MovedRecordTest, HeadersOfTwoDocumentsExchanged) {
   disk_->swap(header_of(document_), header_of(another_), false);
@@ -200,6 +216,17 @@ TEST_P(MovedRecordTest, TwoDocumentsExchangedWhole) {
   disk_->swap(header_of(document_), header_of(another_), true);
   disk_->swap(version_of(document_), version_of(another_), false);
   EXPECT_EQ(read(), std::nullopt);
+}
+
+// A lower category would lower the class of every document that is still to come.
+TEST_P(MovedRecordTest, LabelOfACaseThatItsMakerDidNotSign) {
+  disk_->edit(Key(Kind::case_file).id(case_).raw(), [](crypto::Bytes& record) {
+    const std::string_view from = "KTP-FIS", to = "KTP-PSI";
+    const auto at = std::search(record.begin(), record.end(), from.begin(), from.end());
+    ASSERT_NE(at, record.end());
+    std::copy(to.begin(), to.end(), at);
+  });
+  EXPECT_EQ(ask("/v1/cases/" + case_.text()).status, 500);
 }
 
 // Taken for hers, it would lend her another's role, and another's public key to all that is sealed

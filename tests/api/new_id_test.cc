@@ -16,10 +16,8 @@ class NewIdTest : public WalkTest {
   }
   std::string case_with(const Id& id) {
     const Caller& by = caller("MANAJER");
-    const json body{{"category", "KTP-FIS"},
-                    {"flags", json::array()},
-                    {"minor", false},
-                    {"generation", first_generation_by(by, id)}};
+    json body{{"category", "KTP-FIS"}, {"flags", json::array()}, {"minor", false}};
+    sign_new_case(by, id, body);
     return session_of(by).post("/v1/cases", body).problem();
   }
   // As a client of her own would make it: the program draws the id.

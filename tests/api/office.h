@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -115,16 +116,22 @@ class OfficeTest : public ::testing::TestWithParam<const char*> {
       KeyRing ring = ring_of(port, person, agency);
       const auto node = port.node(agency, 0);
       EXPECT_TRUE(node);
+      const Id id = Id::make(FoundedVault::kStart);
       const auto submission = ring.first_generation(
-          Id::make(FoundedVault::kStart), crypto::NodeKind::case_file, agency,
+          id, crypto::NodeKind::case_file, agency,
           {{crypto::HolderKind::node, agency, node->record.generation, node->record.recipient},
            {crypto::HolderKind::access_key, person.key(), 0, person.record.recipient}});
       body["generation"] = wire::of(submission);
+      body["statement"] = ring.sign(crypto::to_statement(crypto::CaseLabelRecord{
+          id, agency, body["category"], {}, false, person.key(), GetParam()}));
+      if (on_case_body) on_case_body(body);
     }
     const Answer answer = desk.post("/v1/cases", body);
-    EXPECT_EQ(answer.status, 201) << answer.body;
+    EXPECT_EQ(answer.status, on_case_body ? 422 : 201) << answer.body;
     return answer.json();
   }
+  // Changes what a sealed session sends of a new case, so that it is refused.
+  std::function<void(json&)> on_case_body;
 
   // The lockbox of a case for a further holder, as a sealed session sends it.
   json holder_for(Desk& desk, const Person& by, const Id& agency, const Id& case_id,

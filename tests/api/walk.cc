@@ -200,7 +200,7 @@ json WalkTest::holder_by(const Caller& by, const Id& node, const Holder& holder)
                                crypto::seal_lockbox(secret, holder.recipient)});
 }
 
-json WalkTest::first_generation_by(const Caller& by, const Id& id) {
+void WalkTest::sign_new_case(const Caller& by, const Id& id, json& body) {
   const auto node = state_of(by.agency.is_nil() ? agency_ : by.agency);
   const auto secret = crypto::NodeSecret::generate(id, NodeKind::case_file, 1);
   crypto::GenerationRecord record;
@@ -219,7 +219,10 @@ json WalkTest::first_generation_by(const Caller& by, const Id& id) {
   for (const Holder& holder : record.holders) {
     submission.lockboxes.emplace_back(holder.id, crypto::seal_lockbox(secret, holder.recipient));
   }
-  return wire::of(submission);
+  body["generation"] = wire::of(submission);
+  const crypto::CaseLabelRecord label{id,    by.agency,        body["category"], {},
+                                      false, by.person->key(), GetParam()};
+  body["statement"] = by.person->signed_by_her(crypto::to_statement(label)).encode();
 }
 
 Id WalkTest::new_order() {

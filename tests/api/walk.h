@@ -91,7 +91,8 @@ class WalkTest : public OfficeTest {
   // A sealed deposit whose manifest is still to come.
   Id pending_document(const Id& document);
   Request manifest_request(const std::string& document);
-  json first_generation_by(const Caller& by, const Id& case_id);
+  // What a sealed session sends of a new case, beside its label.
+  void sign_new_case(const Caller& by, const Id& case_id, json& body);
   const Rights rights_;
   Id agency_, police_, other_, court_, case_, share_;
   Person intake_ = make_person(), auditor_ = make_person(), court_custodian_ = make_person();

@@ -276,7 +276,7 @@ void WalkTest::add_case_probes(std::vector<Probe>& all) {
   Probe made = plain("POST", "/v1/cases", 201);
   made.request = [this](const Caller& by, const std::string&) {
     json body{{"category", "KTP-FIS"}, {"flags", json::array()}, {"minor", false}};
-    if (sealed()) body["generation"] = first_generation_by(by, Id::make(FoundedVault::kStart));
+    if (sealed()) sign_new_case(by, Id::make(FoundedVault::kStart), body);
     return as_json("/v1/cases", body);
   };
   all.push_back(made);

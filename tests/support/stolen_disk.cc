@@ -126,4 +126,9 @@ void StolenDisk::swap(const Bytes& a, const Bytes& b, bool rewrapped) {
   edit_lmdb(data() / "meta", [&](const Bytes& key, Bytes& value) { value = rows_.at(key); });
 }
 
+void StolenDisk::edit(const Bytes& key, const std::function<void(Bytes&)>& change) {
+  change(rows_.at(key));
+  edit_lmdb(data() / "meta", [&](const Bytes& at, Bytes& value) { value = rows_.at(at); });
+}
+
 }  // namespace support

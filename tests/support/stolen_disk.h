@@ -1,6 +1,7 @@
 // A copy of a data folder in the hands of one who knows all that FORMAT.md says.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -31,6 +32,8 @@ class StolenDisk {
   // is wrapped anew for its new place.
   // REQUIRES: both are there.
   void swap(const crypto::Bytes& a, const crypto::Bytes& b, bool rewrapped);
+  // Changes what stands under a key. REQUIRES: it is there.
+  void edit(const crypto::Bytes& key, const std::function<void(crypto::Bytes&)>& change);
 
  private:
   using Rows = std::map<crypto::Bytes, crypto::Bytes>;
