@@ -26,7 +26,7 @@ Outcome<json> describe(Incoming& in, const vault::DocumentView& view) {
 // In a list: one that somebody sealed wrongly, or that is damaged, does not hide the others.
 Outcome<json> describe_listed(Incoming& in, const vault::DocumentView& view) {
   auto item = describe(in, view);
-  if (item || item.error().type != "damaged") return item;
+  if (item || problem_for(item.error()).type != "damaged") return item;
   json sealed = wire::of(sealed_version(view));
   sealed["damaged"] = true;
   return sealed;

@@ -83,7 +83,8 @@ DomainCheck verify_erase_keys(const std::filesystem::path& file, const MetaStore
     SlotWalk walk(txn, slots ? &*slots : nullptr, found);
     if (auto walked = walk.run(); !walked) return walked;
     for (const auto& [key, damage] : walk.suspects()) {
-      const auto now = reading(meta, [&](const ReadTxn& later) { return later.get(key); });
+      const Bytes& at = key;  // clang 14 captures no part of a pair
+      const auto now = reading(meta, [&](const ReadTxn& later) { return later.get(at); });
       if (!now) return tl::unexpected(now.error());
       const auto before = txn.get(key);
       if (!before) return tl::unexpected(before.error());

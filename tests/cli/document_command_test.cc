@@ -188,7 +188,7 @@ TEST_F(DocumentCommand, EvidenceThatWasZeroedUnderItsTagsIsNamedByVerifyStore) {
   const json found = verdict();
   EXPECT_EQ(found.value("sound", true), false);
   ASSERT_EQ(found.at("findings").size(), 1U) << found;
-  EXPECT_EQ(found.at("findings")[0].at("damage"), "payload_altered");
+  EXPECT_EQ(found.at("findings")[0].at("damage"), "payload_altered") << found;
   EXPECT_EQ(found.at("findings")[0].at("id"), document + " 1");
 }
 

@@ -2,6 +2,7 @@
 // there.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -152,6 +153,38 @@ TEST_F(VerifyStoreCommand, HoldsEraseKeysAgainstTheRecordsThatNameThem) {
   std::stringstream left;
   left << std::ifstream(file, std::ios::binary).rdbuf();
   EXPECT_TRUE(left.str().starts_with(kept.str())) << "a living slot was destroyed";
+}
+
+// One row that names a further holder, on nobody's word: whoever renewed the agency would seal the
+// next secret to it.
+TEST_F(VerifyStoreCommand, AHolderPutIntoTheStoreIsNamedAndGetsNothing) {
+  log_in(*first_admin_);
+  log_in(*second_admin_);
+  const auto custodian = make_colleague("Citra");
+  add_agency("UPTDPPA", *custodian);
+  log_in(*custodian);
+  stop_service();
+  crypto::Bytes made;  // node and generation
+  crypto::Bytes note;
+  support::edit_lmdb(data() + "/meta", [&](const crypto::Bytes& key, crypto::Bytes& value) {
+    if (key[0] != 0x25) return;
+    made.assign(key.begin() + 1, key.end());
+    note = value;
+  });
+  crypto::Bytes key{0x26};
+  crypto::append(key, made);
+  key.insert(key.end(), 16, 0x11);
+  support::put_lmdb(data() + "/meta", key, note);
+  const json found = report();
+  const auto names = [&](const std::string& damage) {
+    return std::ranges::any_of(found.at("findings"),
+                               [&](const json& one) { return one.at("damage") == damage; });
+  };
+  EXPECT_TRUE(names("record_untrusted")) << found;
+  EXPECT_TRUE(names("record_extra")) << found;
+
+  start_service();
+  EXPECT_EQ(refused(*custodian, {"login"}), "internal") << "what waits for her rests on it";
 }
 
 TEST_F(VerifyStoreCommand, TellsPagesThatCannotBeReadFromOurOwnEnd) {

@@ -123,12 +123,17 @@ void StolenDisk::swap(const Bytes& a, const Bytes& b, bool rewrapped) {
   } else {
     std::swap(at_a, at_b);
   }
-  edit_lmdb(data() / "meta", [&](const Bytes& key, Bytes& value) { value = rows_.at(key); });
+  // A service that ran on the copy meanwhile has added rows of its own.
+  edit_lmdb(data() / "meta", [&](const Bytes& key, Bytes& value) {
+    if (key == a || key == b) value = rows_.at(key);
+  });
 }
 
 void StolenDisk::edit(const Bytes& key, const std::function<void(Bytes&)>& change) {
   change(rows_.at(key));
-  edit_lmdb(data() / "meta", [&](const Bytes& at, Bytes& value) { value = rows_.at(at); });
+  edit_lmdb(data() / "meta", [&](const Bytes& at, Bytes& value) {
+    if (at == key) value = rows_.at(at);
+  });
 }
 
 }  // namespace support
