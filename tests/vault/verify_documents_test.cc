@@ -144,29 +144,32 @@ TEST_F(VerifyingDocuments, ZerosWithTagsAndChecksumsThatFitAreNamed) {
   using crypto::age::kNonceSize;
   using crypto::age::kSealedChunkSize;
   // Of extent 1 the beginning of its second chunk, and of extent 0 the nonce.
-  for (const auto& [extent, at, size] :
-       {std::tuple{1U, kNonceSize + kSealedChunkSize, std::size_t{1000}},
-        {0U, std::size_t{0}, kNonceSize}}) {
-    SCOPED_TRACE(extent);
+  struct Zeros {
+    std::uint32_t extent;
+    std::size_t at, size;
+  };
+  for (const Zeros& one :
+       {Zeros{1, kNonceSize + kSealedChunkSize, 1000}, Zeros{0, 0, kNonceSize}}) {
+    SCOPED_TRACE(one.extent);
     Bytes kept;
     const auto edit = [&](const Bytes& key, Bytes& value) {
       const bool ours = key[0] == 2 && std::equal(large_.blob.bytes.begin(),
                                                   large_.blob.bytes.end(), key.begin() + 1);
-      if (!ours || key.back() != extent) return;
+      if (!ours || key.back() != one.extent) return;
       if (!kept.empty()) {
         value = kept;
         return;
       }
       kept = value;
-      std::fill_n(value.begin() + static_cast<std::ptrdiff_t>(kExtentHead + at), size, 0);
-      seal_extent(value, large_.blob, extent, kExtentPayload);
+      std::fill_n(value.begin() + static_cast<std::ptrdiff_t>(kExtentHead + one.at), one.size, 0);
+      seal_extent(value, large_.blob, one.extent, kExtentPayload);
     };
     blobs_.reset();
     support::edit_lmdb(folder(), edit);
     open_blobs();
-    Bytes zeros(size, 1);
-    EXPECT_TRUE(blobs_->read(large_.blob, extent * kExtentPayload + at, zeros));
-    EXPECT_EQ(zeros, Bytes(size));
+    Bytes zeros(one.size, 1);
+    EXPECT_TRUE(blobs_->read(large_.blob, one.extent * kExtentPayload + one.at, zeros));
+    EXPECT_EQ(zeros, Bytes(one.size));
     EXPECT_THAT(findings(), ElementsAre(Pair(Damage::payload_altered, name(large_))));
     blobs_.reset();
     support::edit_lmdb(folder(), edit);
