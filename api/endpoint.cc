@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <typeinfo>
 
 #include "api/parse.h"
@@ -21,6 +22,22 @@ void finish(const Call& call, Reply& reply) {
 std::string_view language_of(const Call& call) {
   return call.headers.one("accept-language").value_or("");
 }
+
+// The body of a call, for as long as its session lasts: what comes after its end is not taken.
+class SessionBody : public BodyReader {
+ public:
+  SessionBody(BodyReader& body, const Session& session) : body_(body), session_(session) {}
+  std::optional<std::uint64_t> declared_length() const override { return body_.declared_length(); }
+  tl::expected<std::size_t, BodyErrc> read(MutableBytes out) override {
+    auto size = body_.read(out);
+    if (session_.ended()) return tl::unexpected(BodyErrc::failed);
+    return size;
+  }
+
+ private:
+  BodyReader& body_;
+  const Session& session_;
+};
 
 }  // namespace
 
@@ -80,8 +97,16 @@ Reply Endpoint::handle(Call& call) {
       return refuse_call(call, failure_for(vault::Errc::wrong_role), entry->match, session);
     }
     Incoming incoming{call, session, {}, entry->match.names};
-    if (session != nullptr) incoming.actor = session->actor(call);
+    std::optional<SessionBody> body;
+    if (session != nullptr) {
+      incoming.actor = session->actor(call);
+      body.emplace(*call.body, *session);
+      call.body = &*body;
+    }
     auto answered = route.handler(incoming);
+    if (!answered && session != nullptr && session->ended()) {
+      answered = refuse("session-ended");
+    }
     if (!answered) return refuse_call(call, answered.error(), entry->match, session);
     reply = std::move(*answered);
     metrics_.count_request(route.method, route.pattern, reply.status);

@@ -99,6 +99,18 @@ TEST_P(DocumentTest, EndOfTheSessionCutsWhatIsOnItsWayAndTheLogSaysHowFarItCame)
       << told[0];
 }
 
+TEST_P(DocumentTest, BytesThatComeAfterTheSessionsEndAreDepositedByNobody) {
+  Desk other = *worker_desk_;
+  bool over = false;
+  worker_desk_->on_sending = [&](std::size_t sent) {
+    if (sent < 100'000 || std::exchange(over, true)) return;
+    EXPECT_EQ(other.call("DELETE", "/v1/session").status, 204);
+  };
+  EXPECT_EQ(deposit(*worker_desk_, worker_, pattern(300'000)).problem(), "session-ended");
+  EXPECT_TRUE(over);
+  EXPECT_EQ(founded_.entries("document.deposit"), 0U);
+}
+
 TEST_P(DocumentTest, VisitAndSessionLastAsLongAsADownloadDoes) {
   const Answer made = deposit(*worker_desk_, worker_, pattern(300'000));
   ASSERT_EQ(made.status, 201) << made.body;

@@ -15,9 +15,11 @@ using nlohmann::json;
 
 class TextBody : public api::BodyReader {
  public:
-  explicit TextBody(std::string_view text) : text_(text) {}
+  TextBody(std::string_view text, const std::function<void(std::size_t)>& on_piece)
+      : text_(text), on_piece_(on_piece) {}
   std::optional<std::uint64_t> declared_length() const override { return text_.size(); }
   tl::expected<std::size_t, api::BodyErrc> read(api::MutableBytes out) override {
+    if (on_piece_) on_piece_(at_);
     // A few bytes at a time, as a slow connection would bring them.
     const std::size_t size = std::min<std::size_t>({out.size(), text_.size() - at_, 1000});
     std::memcpy(out.data(), text_.data() + at_, size);
@@ -27,6 +29,7 @@ class TextBody : public api::BodyReader {
 
  private:
   std::string_view text_;
+  const std::function<void(std::size_t)>& on_piece_;
   std::size_t at_ = 0;
 };
 
@@ -85,7 +88,7 @@ std::string Answer::problem() const {
 
 Answer Desk::call(const std::string& method, const std::string& target, const std::string& body,
                   const std::string& type) {
-  TextBody reader(body);
+  TextBody reader(body, on_sending);
   api::Call call;
   call.method = method;
   parse_target(target, call);

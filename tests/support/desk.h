@@ -33,6 +33,8 @@ class Desk {
   // Called while an answer's body is on its way: before each piece, with the bytes that came so
   // far.
   std::function<void(std::size_t)> on_piece;
+  // The same for the body that is sent.
+  std::function<void(std::size_t)> on_sending;
 
   // `target`: path and query, without anything that needs decoding.
   Answer call(const std::string& method, const std::string& target, const std::string& body = {},
