@@ -1,9 +1,13 @@
 #include "vault/committer.h"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <condition_variable>
+#include <fstream>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -48,22 +52,34 @@ class Gate {
   bool open_ = false;
 };
 
-// Commits all the changes at once, so that (but for the scheduler's whims) they share a batch.
+// Whether the thread waits for something (proc(5)).
+bool sleeps(pid_t thread) {
+  std::ifstream stat("/proc/self/task/" + std::to_string(thread) + "/stat");
+  std::string line;
+  std::getline(stat, line);
+  const std::size_t name_end = line.rfind(')');
+  return name_end != std::string::npos && line.compare(name_end, 3, ") S") == 0;
+}
+
+// Commits all the changes at once, so that they share a batch: the first one holds the committer
+// until all others wait for it.
 std::vector<Result<Committed>> commit_together(Committer& committer,
                                                const std::vector<Committer::Change>& changes) {
   Gate gate;
   std::thread first([&] { EXPECT_TRUE(committer.commit(gate.change(), draft("log.read"))); });
   gate.wait_until_reached();
   std::vector<Result<Committed>> answers(changes.size(), tl::unexpected(Errc::stopped));
-  std::atomic<std::size_t> calling = 0;
+  std::vector<std::atomic<pid_t>> calling(changes.size());
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < changes.size(); ++i) {
     threads.emplace_back([&, i] {
-      ++calling;
+      calling[i] = ::gettid();
       answers[i] = committer.commit(changes[i], draft());
     });
   }
-  while (calling < changes.size()) std::this_thread::yield();
+  for (const auto& thread : calling) {
+    while (thread == 0 || !sleeps(thread)) std::this_thread::yield();
+  }
   gate.open();
   first.join();
   for (std::thread& thread : threads) thread.join();
