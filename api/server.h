@@ -12,7 +12,7 @@
 
 namespace api {
 
-// Every wait on a peer has an end (DESIGN: deadlines). A watchdog thread shuts a late socket down.
+// Every wait on a peer has an end. A watchdog thread shuts a late socket down.
 struct Deadlines {
   std::chrono::milliseconds handshake{10'000};
   std::chrono::milliseconds head{10'000};        // from its first byte to the blank line

@@ -1,4 +1,4 @@
-// Sessions: who is logged in, how, and until when (DESIGN 4.5).
+// Sessions: who is logged in, how, and until when.
 //
 // A sealed session answered a challenge and keeps its key at home; an opened one lent its key,
 // which lies in the locked arena until the session ends. Tokens are kept as their SHA-256 only.

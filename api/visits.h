@@ -1,4 +1,4 @@
-// Visits: the reading of one document version in one session, as the log tells it (DESIGN 7).
+// Visits: the reading of one document version in one session, as the log tells it.
 //
 // A visit's first byte waits for its entry: `document.open` says "the whole document" and is
 // durable before anything leaves. What was really sent stands in `document.read`, written when the

@@ -1,5 +1,5 @@
-// A sealed deposit: the payload, then headers and manifest, all made here (DESIGN: the service sees
-// neither key nor plaintext nor title).
+// A sealed deposit: the payload, then headers and manifest, all made here (the service sees neither
+// key nor plaintext nor title).
 #pragma once
 
 #include <filesystem>

@@ -117,7 +117,7 @@ struct ShareRecord {
   static constexpr std::string_view kType = "share";
 };
 
-// How a rotation ended: what is new, and what the old key still opens (DESIGN 4.3).
+// How a rotation ended: what is new, and what the old key still opens.
 struct RotationRecord {
   Id rotation;
   Id node;

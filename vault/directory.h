@@ -1,6 +1,6 @@
 // The directory: whose word counts. The founding set, agencies, and the access keys of people.
 //
-// Everything in it is a signed statement, judged here before it is stored (DESIGN 4.4) and read
+// Everything in it is a signed statement, judged here before it is stored and read
 // back as what it says. Administrators register; they never become readers by it.
 #pragma once
 

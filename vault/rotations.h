@@ -1,4 +1,4 @@
-// Rotations of an agency: ordered by an administrator, performed by a custodian (DESIGN 4.3).
+// Rotations of an agency: ordered by an administrator, performed by a custodian.
 //
 // The first step makes the agency's next generation; then every case it holds gets a successor
 // generation, in batches with a durable cursor; the last step enters the custodian's signed
