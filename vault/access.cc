@@ -1,7 +1,6 @@
 #include "vault/access.h"
 
-#include <algorithm>
-
+#include "vault/chain.h"
 #include "vault/key_graph.h"
 #include "vault/keys.h"
 #include "vault/records.h"
@@ -17,13 +16,8 @@ Result<std::vector<Holder>> present_holders(const ReadTxn& txn, const Id& node) 
   return std::move(state->holders);
 }
 
-bool names(const std::vector<Holder>& holders, HolderKind kind, const Id& id) {
-  return std::any_of(holders.begin(), holders.end(),
-                     [&](const Holder& one) { return one.kind == kind && one.id == id; });
-}
-
-}  // namespace
-
+// Whether the actor's key is among the node's present holders, or is among those of her agency
+// while the agency, in whichever generation, is among the node's.
 Result<bool> is_holder(const ReadTxn& txn, const Actor& actor, const Id& node) {
   const auto holders = present_holders(txn, node);
   if (!holders) return tl::unexpected(holders.error());
@@ -36,24 +30,32 @@ Result<bool> is_holder(const ReadTxn& txn, const Actor& actor, const Id& node) {
   return names(*custodians, HolderKind::access_key, actor.key);
 }
 
-Result<void> check_holder(const ReadTxn& txn, const Actor& actor, const Id& node) {
-  const auto holder = is_holder(txn, actor, node);
-  if (!holder) return tl::unexpected(holder.error());
-  if (!*holder) return tl::unexpected(Errc::forbidden);
+}  // namespace
+
+Result<bool> is_custodian(const ReadTxn& txn, const Actor& actor, const Id& agency) {
+  if (actor.role != "KUSTODIAN" || actor.agency.is_nil() || actor.agency != agency) return false;
+  return is_holder(txn, actor, agency);
+}
+
+Result<void> check_custodian(const ReadTxn& txn, const Actor& actor, const Id& agency) {
+  const auto custodian = is_custodian(txn, actor, agency);
+  if (!custodian) return tl::unexpected(custodian.error());
+  if (!*custodian) return tl::unexpected(Errc::forbidden);
   return {};
 }
 
 Result<Place> place_in(const ReadTxn& txn, const Actor& actor, const Id& case_id) {
   const auto member = load<MemberRecord>(txn, Key(Kind::member).id(case_id).id(actor.key));
   if (!member) return tl::unexpected(member.error());
-  if (*member) return (*member)->role == "PENERIMA" ? Place::depositor : Place::member;
-  if (actor.role != "KUSTODIAN" || actor.agency.is_nil()) return Place::none;
-
-  const auto held = txn.get(Key(Kind::agency_case).id(actor.agency).id(case_id));
-  if (!held) return tl::unexpected(held.error());
-  if (!*held) return Place::none;
+  if (!*member) {
+    if (actor.role != "KUSTODIAN" || actor.agency.is_nil()) return Place::none;
+    const auto held = txn.get(Key(Kind::agency_case).id(actor.agency).id(case_id));
+    if (!held) return tl::unexpected(held.error());
+    if (!*held) return Place::none;
+  }
   const auto holder = is_holder(txn, actor, case_id);
   if (!holder) return tl::unexpected(holder.error());
+  if (*member) return *holder ? Place::member : Place::depositor;
   return *holder ? Place::custodian : Place::none;
 }
 

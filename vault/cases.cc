@@ -174,9 +174,9 @@ Result<std::vector<CaseView>> Cases::list(const Actor& actor, const Id& after,
   return reading(meta_, [&](const ReadTxn& txn) -> Result<std::vector<CaseView>> {
     auto ids = ids_behind(txn, Key(Kind::member_case).id(actor.key), after, limit);
     if (!ids) return tl::unexpected(ids.error());
-    const auto custodian = is_holder(txn, actor, actor.agency);
+    const auto custodian = is_custodian(txn, actor, actor.agency);
     if (!custodian) return tl::unexpected(custodian.error());
-    if (actor.role == "KUSTODIAN" && *custodian) {
+    if (*custodian) {
       const auto held = ids_behind(txn, Key(Kind::agency_case).id(actor.agency), after, limit);
       if (!held) return tl::unexpected(held.error());
       ids->insert(ids->end(), held->begin(), held->end());
@@ -267,7 +267,6 @@ Result<Committed> Cases::add_member(const Actor& actor, const Id& case_id, const
         const auto view = visible_case(txn, actor, case_id);
         if (!view) return tl::unexpected(view.error());
         if (!holds(view->place)) return tl::unexpected(Errc::forbidden);
-        if (auto by_holder = check_holder(txn, actor, case_id); !by_holder) return by_holder;
         const auto person = read_access_key(txn, key);
         if (!person) return tl::unexpected(person.error());
         // Each agency assigns its own people: who joins from another comes through its custodian.
@@ -318,7 +317,6 @@ Result<ShareCaseRecord> Cases::share(const Actor& actor, const Id& case_id, cons
         if (view->place != Place::member || view->record.agency != actor.agency) {
           return tl::unexpected(Errc::forbidden);
         }
-        if (auto by_holder = check_holder(txn, actor, case_id); !by_holder) return by_holder;
         const auto receiver = read_agency(txn, agency);
         if (!receiver) return tl::unexpected(receiver.error());
         const auto earlier = shares_in(txn, Key(Kind::case_share).id(case_id));
@@ -355,10 +353,7 @@ Result<Committed> Cases::accept(const Actor& actor, const Id& share, const std::
       [&](ChangeTxn& txn) -> Result<void> {
         auto stored = require<ShareCaseRecord>(txn, Key(Kind::share).id(share));
         if (!stored) return tl::unexpected(stored.error());
-        if (actor.role != "KUSTODIAN" || stored->agency != actor.agency) {
-          return tl::unexpected(Errc::forbidden);
-        }
-        if (auto by_holder = check_holder(txn, actor, stored->agency); !by_holder) return by_holder;
+        if (auto may = check_custodian(txn, actor, stored->agency); !may) return may;
         if (record->case_id != stored->case_id || record->agency != stored->agency) {
           return tl::unexpected(Errc::untrusted);
         }
@@ -379,11 +374,10 @@ Result<Committed> Cases::accept(const Actor& actor, const Id& share, const std::
 }
 
 Result<std::vector<ShareCaseRecord>> Cases::offered(const Actor& actor) const {
-  if (actor.role != "KUSTODIAN") return std::vector<ShareCaseRecord>{};
   return reading(meta_, [&](const ReadTxn& txn) -> Result<std::vector<ShareCaseRecord>> {
-    const auto holder = is_holder(txn, actor, actor.agency);
-    if (!holder) return tl::unexpected(holder.error());
-    if (!*holder) return std::vector<ShareCaseRecord>{};
+    const auto custodian = is_custodian(txn, actor, actor.agency);
+    if (!custodian) return tl::unexpected(custodian.error());
+    if (!*custodian) return std::vector<ShareCaseRecord>{};
     return shares_in(txn, Key(Kind::agency_share).id(actor.agency));
   });
 }

@@ -156,11 +156,6 @@ class Chain {
   int depth_;
 };
 
-bool names(const std::vector<Holder>& holders, HolderKind kind, const Id& id) {
-  return std::any_of(holders.begin(), holders.end(),
-                     [&](const Holder& one) { return one.kind == kind && one.id == id; });
-}
-
 // Those who deposit and read nothing back sign what the service drew for them.
 bool deposits_for(const AccessKeyRecord& signer, const std::vector<Holder>& holders) {
   if (signer.agency.is_nil() || Policy::standard().grants(signer.role, "read_content"))
@@ -477,6 +472,11 @@ Result<void> Chain::judge_added(const Signed<HolderRecord>& one, const Signed<Ge
 }
 
 }  // namespace
+
+bool names(const std::vector<Holder>& holders, HolderKind kind, const Id& id) {
+  return std::any_of(holders.begin(), holders.end(),
+                     [&](const Holder& one) { return one.kind == kind && one.id == id; });
+}
 
 Result<Registration> registration_of(const Statement& statement) {
   Registration wanted;

@@ -1,5 +1,5 @@
 // On whose word a stored record stands: its signers, theirs, and so on up to the founding set,
-// which the log's key signed (DESIGN 4.4). Whoever edits the store has none of these keys.
+// which the log's key signed. Whoever edits the store has none of these keys.
 //
 // Every signed record is read through here, and one that nobody entitled has signed is corrupt for
 // whoever asks. What was judged once is known by the digest of its row for as long as the process
@@ -38,6 +38,8 @@ Result<Signed<crypto::GenerationRecord>> signed_generation(const ReadTxn& txn, c
 // The holders that were added to a generation, in the order of their ids.
 Result<std::vector<Signed<crypto::HolderRecord>>> signed_holders(
     const ReadTxn& txn, const Signed<crypto::GenerationRecord>& generation);
+
+bool names(const std::vector<crypto::Holder>& holders, crypto::HolderKind kind, const Id& id);
 
 // What a registration adds, and how many administrators it takes.
 struct Registration {

@@ -1,5 +1,5 @@
 // The key graph: nodes (agencies and cases), their generations, and the lockboxes that carry a
-// generation's secret to its holders (DESIGN 4.1 to 4.4).
+// generation's secret to its holders.
 //
 // The service never needs a node's secret: records are signed and lockboxes sealed by whoever holds
 // them, and judged here by what is public. Adding a holder takes a holder; a new generation's

@@ -106,19 +106,6 @@ Result<std::optional<OrderCaseRecord>> open_order_of(const ReadTxn& txn, const I
   return std::optional(std::move(*order));
 }
 
-// The role alone is an administrator's word: what a custodian does, she does with the agency's key.
-Result<bool> is_custodian_of(const ReadTxn& txn, const Actor& actor, const Id& node) {
-  if (actor.role != "KUSTODIAN" || actor.agency != node) return false;
-  return is_holder(txn, actor, node);
-}
-
-Result<void> check_custodian_of(const ReadTxn& txn, const Actor& actor, const Id& node) {
-  const auto custodian = is_custodian_of(txn, actor, node);
-  if (!custodian) return tl::unexpected(custodian.error());
-  if (!*custodian) return tl::unexpected(Errc::forbidden);
-  return {};
-}
-
 }  // namespace
 
 Result<Id> Rotations::order(const Actor& actor, const Id& node, const std::string& note) {
@@ -170,7 +157,7 @@ Result<RotationView> Rotations::start(const Actor& actor, const Id& node,
       "generation=" + std::to_string(prepared->record.generation) + " rotation=" + id.text();
   const auto committed = committer_.commit(
       [&](ChangeTxn& txn) -> Result<void> {
-        if (auto may = check_custodian_of(txn, actor, node); !may) return may;
+        if (auto may = check_custodian(txn, actor, node); !may) return may;
         const auto before = read_node(txn, node, 0);
         if (!before) return tl::unexpected(before.error());
         if (auto next = prepared->check_successor(txn); !next) return next;
@@ -198,7 +185,7 @@ Result<RotationView> Rotations::view_in(const ReadTxn& txn, const Actor& actor,
                                         const Id& rotation) const {
   auto record = require<RotationCaseRecord>(txn, Key(Kind::rotation).id(rotation));
   if (!record) return tl::unexpected(record.error());
-  const auto custodian = is_custodian_of(txn, actor, record->node);
+  const auto custodian = is_custodian(txn, actor, record->node);
   if (!custodian) return tl::unexpected(custodian.error());
   if (!*custodian && actor.role != "ADMIN") return tl::unexpected(Errc::forbidden);
   RotationView view;
@@ -242,13 +229,12 @@ Result<RotationView> Rotations::batch(const Actor& actor, const Id& rotation,
       [&](ChangeTxn& txn) -> Result<void> {
         auto record = require<RotationCaseRecord>(txn, Key(Kind::rotation).id(rotation));
         if (!record) return tl::unexpected(record.error());
-        if (auto may = check_custodian_of(txn, actor, record->node); !may) return may;
+        if (auto may = check_custodian(txn, actor, record->node); !may) return may;
         if (record->complete) return tl::unexpected(Errc::conflict);
         for (const auto& one : prepared) {
           const auto held = txn.get(Key(Kind::agency_case).id(record->node).id(one.record.node));
           if (!held) return tl::unexpected(held.error());
           if (!*held) return tl::unexpected(Errc::forbidden);
-          if (auto may = check_holder(txn, actor, one.record.node); !may) return may;
           // Renewed already, by an earlier batch or by whoever put something in: the statement's
           // figure counts a case once.
           const auto before = read_node(txn, one.record.node, 0);
@@ -297,7 +283,7 @@ Result<Committed> Rotations::complete(const Actor& actor, const Id& rotation,
         auto view = view_in(txn, actor, rotation);
         if (!view) return tl::unexpected(view.error());
         RotationCaseRecord& record = view->record;
-        if (auto may = check_custodian_of(txn, actor, record.node); !may) return may;
+        if (auto may = check_custodian(txn, actor, record.node); !may) return may;
         if (record.complete) return tl::unexpected(Errc::conflict);
         if (!view->next.empty()) return tl::unexpected(Errc::stale);
         const bool true_figures = claimed->node == record.node && claimed->from == record.from &&
@@ -327,7 +313,7 @@ Result<std::vector<Waiting>> Rotations::waiting(const Actor& actor) const {
         waiting.push_back({"first-generation", node, node, {}, 0});
       }
       // The rest is for those who could do it: which case is offered is not for others.
-      const auto holder = is_holder(txn, actor, node);
+      const auto holder = is_custodian(txn, actor, node);
       if (!holder) return tl::unexpected(holder.error());
       if (!*holder) return waiting;
     }
