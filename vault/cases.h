@@ -21,11 +21,6 @@ struct CaseLabel {
   bool minor = false;
 };
 
-// The case, checked against what its creator signed: its label is what documents are judged by.
-// Errors: not_found; corrupt (the record says another thing than the statement, or the signature is
-// not hers), newer_format, io_failure.
-Result<CaseRecord> read_case(const ReadTxn& txn, const Id& case_id);
-
 struct CaseView {
   CaseRecord record;
   Place place = Place::none;  // of who asks
