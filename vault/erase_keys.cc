@@ -11,6 +11,8 @@
 #include <mutex>
 #include <thread>
 
+#include "vault/flush_folder.h"
+
 namespace vault {
 namespace {
 
@@ -169,16 +171,6 @@ class FileEraseKeys final : public EraseKeys {
   std::thread filler_;
 };
 
-// The file's name is on disk before a record rests on a slot in it.
-Result<void> flush_name(const std::filesystem::path& file) {
-  const auto folder = std::filesystem::absolute(file).parent_path();
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return failure();
-  const auto done = ::fsync(fd) == 0 ? Result<void>{} : failure();
-  ::close(fd);
-  return done;
-}
-
 // Takes over `fd`.
 Result<std::unique_ptr<EraseKeys>> start_on(int fd, const std::filesystem::path& file,
                                             std::uint64_t least) {
@@ -193,7 +185,8 @@ Result<std::unique_ptr<EraseKeys>> start_on(int fd, const std::filesystem::path&
   if ((status.st_mode & 0077U) != 0 && ::fchmod(fd, 0600) != 0)
     return tl::unexpected(Errc::io_failure);
   if (size % kSlotSize != 0 || size / kSlotSize < least) return tl::unexpected(Errc::corrupt);
-  if (auto done = flush_name(file); !done) return tl::unexpected(done.error());
+  // The file's name is on disk before a record rests on a slot in it.
+  if (!flush_folder(std::filesystem::absolute(file).parent_path())) return failure();
   if (auto done = keys->start(); !done) return tl::unexpected(done.error());
   return keys;
 }

@@ -97,6 +97,9 @@ Result<std::unique_ptr<LmdbEnv>> LmdbEnv::open(const std::filesystem::path& dire
 
   if (options.read_only) return env;
 
+  // LMDB writes the first pages of a new environment without a flush: until the first commit, which
+  // for blobs may be days away, a power failure could tear them, and it would open no more.
+  if (const int code = mdb_env_sync(env->get(), 1); code != 0) return lmdb_failure(code);
   // A flushed page is of no use under a name that the power failure took.
   const auto parent = std::filesystem::absolute(directory).lexically_normal();
   for (const auto& path : {parent, (parent / "..").lexically_normal()}) {

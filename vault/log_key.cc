@@ -11,6 +11,7 @@
 
 #include "crypto/encoding.h"
 #include "crypto/secret.h"
+#include "vault/flush_folder.h"
 
 namespace vault {
 namespace {
@@ -40,12 +41,6 @@ bool write_all(int descriptor, crypto::ByteView bytes) {
     bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
   return true;
-}
-
-// A new name is on disk only once its directory is.
-bool sync_directory(const std::filesystem::path& directory) {
-  const File folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return folder.get() >= 0 && ::fsync(folder.get()) == 0;
 }
 
 crypto::SecretBytes file_text(const LogKey& key) {
@@ -92,7 +87,7 @@ Result<LogKey> create_log_key(const std::filesystem::path& file, const std::stri
   if (out.get() < 0) return tl::unexpected(errno == EEXIST ? Errc::conflict : Errc::io_failure);
   const auto text = file_text(key);
   const auto parent = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
-  if (!write_all(out.get(), text.expose()) || ::fsync(out.get()) != 0 || !sync_directory(parent)) {
+  if (!write_all(out.get(), text.expose()) || ::fsync(out.get()) != 0 || !flush_folder(parent)) {
     ::unlink(file.c_str());
     return tl::unexpected(Errc::io_failure);
   }

@@ -5,10 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
+#include <vector>
 
 #include "vault/case_code.h"
 #include "vault/erase_slots.h"
+#include "vault/flush_folder.h"
 #include "vault/lmdb_blobs.h"
 #include "vault/lmdb_meta.h"
 #include "vault/log_key.h"
@@ -43,6 +46,18 @@ class StoreLock {
   explicit StoreLock(int descriptor) : descriptor_(descriptor) {}
   int descriptor_;
 };
+
+// Makes the folder and those above it that are missing; their names are on disk on return.
+bool make_folder(const fs::path& folder) {
+  std::error_code failed;
+  fs::path present = fs::absolute(folder).lexically_normal();
+  std::vector<fs::path> holding;  // whose names are new
+  for (; !fs::exists(present, failed); present = present.parent_path()) {
+    holding.push_back(present.parent_path());
+  }
+  fs::create_directories(folder, failed);
+  return !failed && std::all_of(holding.begin(), holding.end(), flush_folder);
+}
 
 std::string origin_of(const Id& vault) { return "segel/" + vault.text(); }
 
@@ -123,8 +138,7 @@ Result<crypto::NoteVerifier> Vault::create(const VaultOptions& options,
     fs::remove(options.log_key, failed);
     return tl::unexpected(error);
   };
-  const bool existed = fs::exists(options.directory, failed);
-  if (!existed && !fs::create_directories(options.directory, failed)) return undo(Errc::io_failure);
+  if (!make_folder(options.directory)) return undo(Errc::io_failure);
   fs::permissions(options.directory, fs::perms::owner_all, failed);
   {
     auto lock = StoreLock::take(options.directory / "store.lock");
