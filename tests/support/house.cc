@@ -61,6 +61,7 @@ void House::set_up() {
   agency_ = crypto::Id::parse(agency).value();
   case_ = crypto::Id::parse(file.at("id").get<std::string>()).value();
   service.stop();
+  log_verifier_ = founded_.vault().log_verifier().text();
 }
 
 void House::serve(std::vector<std::string> under) {

@@ -18,25 +18,33 @@ class House {
   // -D); none: it is started itself. Throws std::runtime_error when anything fails.
   explicit House(const std::vector<std::string>& under = {});
 
+  const Person& administrator() const { return founded_.first_admin; }
+  const Person& second_administrator() const { return founded_.second_admin; }
+  const Person& custodian() const { return custodian_; }
   const Person& manager() const { return manager_; }
   const crypto::Id& agency() const { return agency_; }
   const crypto::Id& case_id() const { return case_; }
 
   std::string data() const { return founded_.data(); }
+  const std::string& log_verifier() const { return log_verifier_; }
   pid_t service() const { return service_->pid(); }
   api::HttpClient::Options address() const;
   // Asks it to end and waits; false when it did not end well.
   bool stop();
+  // Waits for an end that nobody asks for.
+  Finished wait() { return service_->finish(); }
+  // Starts it anew, once it has ended, on another port. Throws as the constructor does.
+  void serve(std::vector<std::string> under = {});
 
  private:
   void set_up();
-  void serve(std::vector<std::string> under);
 
   FoundedVault founded_;
   Certificates certificates_{"DNS:localhost,IP:127.0.0.1"};
   Person custodian_ = make_person();
   Person manager_ = make_person();
   crypto::Id agency_, case_;
+  std::string log_verifier_;
   std::string port_;
   std::optional<OnTerminal> service_;
 };
