@@ -64,6 +64,12 @@ bool nests_within(std::string_view text, unsigned max_depth) {
   return true;
 }
 
+// nlohmann-json takes a NUL for the end of the text and passes over a byte order mark before it, so
+// that one value would have many texts, the signed one not the one that was read.
+bool is_json_alone(std::string_view text) {
+  return text.find('\0') == std::string_view::npos && !text.starts_with("\xef\xbb\xbf");
+}
+
 bool is_plain_text(const std::string& text, bool newlines) {
   return !text.empty() && std::none_of(text.begin(), text.end(), [newlines](char c) {
     return (static_cast<unsigned char>(c) < 0x20 && !(newlines && c == '\n')) || c == 0x7f;
@@ -73,7 +79,8 @@ bool is_plain_text(const std::string& text, bool newlines) {
 }  // namespace
 
 Result<json> parse_json(std::string_view text, unsigned max_depth) {
-  if (!nests_within(text, max_depth)) return tl::unexpected(Errc::malformed);
+  if (!is_json_alone(text) || !nests_within(text, max_depth))
+    return tl::unexpected(Errc::malformed);
   Strictness strict(max_depth);
   // By reference: the parser copies its callback.
   const auto watch = [&strict](int depth, json::parse_event_t event, json& parsed) {

@@ -23,7 +23,8 @@
 
 namespace crypto {
 
-// Parses UTF-8 JSON: no duplicate keys, nesting of at most `max_depth`, integers within 64 bits.
+// Parses UTF-8 JSON, which `text` is as a whole: no duplicate keys, nesting of at most `max_depth`,
+// integers within 64 bits, nothing behind a NUL, no byte order mark.
 // Errors: malformed.
 Result<nlohmann::json> parse_json(std::string_view text, unsigned max_depth = 16);
 
