@@ -93,6 +93,10 @@ Result<Bech32> bech32_decode(std::string_view text) {
   if (!std::all_of(prefix.begin(), prefix.end(), [](char c) { return c >= 33 && c <= 126; })) {
     return tl::unexpected(Errc::malformed);
   }
+  // BIP 173 lets the case of a prefix without letters be either; a text would then have a second.
+  if (upper && !std::any_of(prefix.begin(), prefix.end(), is_upper)) {
+    return tl::unexpected(Errc::malformed);
+  }
 
   const std::string_view groups = text.substr(separator + 1);
   const std::size_t data_groups = groups.size() - kChecksumSize;

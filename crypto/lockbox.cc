@@ -94,7 +94,8 @@ SecretBytes NodeSecret::text() const {
 
 Result<NodeSecret> NodeSecret::parse(std::string_view text) {
   const auto malformed = tl::unexpected(Errc::malformed);
-  if (!take_line(text, kTitle.substr(0, kTitle.size() - 1))) return malformed;
+  if (!text.starts_with(kTitle)) return malformed;  // whole: one secret has one text
+  text.remove_prefix(kTitle.size());
   const auto node = take_line(text, kNode);
   const auto kind = node ? take_line(text, kKind) : std::nullopt;
   const auto generation = kind ? take_line(text, kGeneration) : std::nullopt;

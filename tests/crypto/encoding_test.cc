@@ -104,6 +104,14 @@ TEST(Bech32, RefusesSpareBitsAndAWholeSpareGroup) {
   EXPECT_FALSE(bech32_decode("a1q3g6mn3"));    // one group alone is less than a byte
 }
 
+// The case of a prefix without letters would be anyone's choice, and one value have two texts.
+TEST(Bech32, IsInLowerCaseWhenItsPrefixHasNoLetter) {
+  std::string text(bech32_encode("2", Bytes{1, 2, 3}).expose_text());
+  EXPECT_TRUE(bech32_decode(text));
+  for (char& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  EXPECT_FALSE(bech32_decode(text)) << text;
+}
+
 TEST(Bech32, HasNoLengthLimit) {
   const Bytes data(1000, 0xa7);
   const SecretBytes text = bech32_encode("LONG-", data);
