@@ -1,17 +1,13 @@
 #include "vault/records.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
-#include <type_traits>
+#include <optional>
 
 namespace vault {
 namespace {
 
 using nlohmann::json;
-
-template <typename T>
-struct IsVector : std::false_type {};
-template <typename T>
-struct IsVector<std::vector<T>> : std::true_type {};
 
 json bytes_value(ByteView bytes) { return json::binary(crypto::to_bytes(bytes)); }
 
@@ -128,29 +124,52 @@ class Reader {
   bool ok_ = true;
 };
 
-// A record nests once, for a list of codes. The parser recurses, so that depth is bounded first.
-constexpr int kMaxDepth = 2;
-class DepthCheck : public json::json_sax_t {
- public:
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(number_integer_t) override { return true; }
-  bool number_unsigned(number_unsigned_t) override { return true; }
-  bool number_float(number_float_t, const string_t&) override { return false; }
-  bool string(string_t&) override { return true; }
-  bool binary(binary_t&) override { return true; }
-  bool start_object(std::size_t) override { return false; }
-  bool key(string_t&) override { return false; }
-  bool end_object() override { return false; }
-  bool start_array(std::size_t) override { return ++depth_ <= kMaxDepth; }
-  bool end_array() override { return --depth_ >= 0; }
-  bool parse_error(std::size_t, const std::string&, const json::exception&) override {
-    return false;
-  }
+// The argument of a data item's head (RFC 8949, 3), taken off the front of `rest`; none when it is
+// cut off, reserved, or stands for a length that only the end tells.
+std::optional<std::uint64_t> take_argument(unsigned info, ByteView& rest) {
+  if (info < 24) return info;
+  if (info > 27) return std::nullopt;
+  const std::size_t size = std::size_t{1} << (info - 24);
+  if (rest.size() < size) return std::nullopt;
+  std::uint64_t argument = 0;
+  for (const std::uint8_t byte : rest.first(size)) argument = argument << 8 | byte;
+  rest = rest.subspan(size);
+  return argument;
+}
 
- private:
-  int depth_ = 0;
-};
+enum Major : unsigned { kUnsigned, kNegative, kByteString, kTextString, kArray, kSimple = 7 };
+constexpr std::size_t kMaxDepth = 2;  // the record, and in it a list of codes
+
+// Whether `rest` is arrays of numbers, strings and booleans, to that depth, and nothing behind. The
+// library's parser recurses, and not over arrays alone: each byte of a string of indefinite length
+// may begin another. So a loop looks first, whatever somebody wrote to the disk.
+bool has_shape_of_record(ByteView rest) {
+  std::vector<std::uint64_t> to_come;  // items of each array that is open
+  do {
+    if (rest.empty()) return false;
+    const unsigned major = rest.front() >> 5;
+    const unsigned info = rest.front() & 0x1f;
+    rest = rest.subspan(1);
+    const auto argument = take_argument(info, rest);
+    if (!argument) return false;
+    const bool sized = major == kByteString || major == kTextString || major == kArray;
+    if (sized && *argument > rest.size()) return false;
+    if (major == kArray) {
+      if (to_come.size() == kMaxDepth) return false;
+      if (*argument > 0) {
+        to_come.push_back(*argument);
+        continue;
+      }
+    } else if (sized) {
+      rest = rest.subspan(*argument);
+    } else if (major != kUnsigned && major != kNegative &&
+               (major != kSimple || (info != 20 && info != 21))) {
+      return false;
+    }
+    while (!to_come.empty() && --to_come.back() == 0) to_come.pop_back();
+  } while (!to_come.empty());
+  return rest.empty();
+}
 
 }  // namespace
 
@@ -163,10 +182,7 @@ Bytes encode(const Record& record) {
 
 template <typename Record>
 Result<Record> decode(ByteView bytes) {
-  DepthCheck shape;
-  if (!json::sax_parse(bytes.begin(), bytes.end(), &shape, json::input_format_t::cbor)) {
-    return tl::unexpected(Errc::corrupt);
-  }
+  if (!has_shape_of_record(bytes)) return tl::unexpected(Errc::corrupt);
   const json array = json::from_cbor(bytes.begin(), bytes.end(), true, false);
   if (!array.is_array() || array.empty() || !array[0].is_number_unsigned()) {
     return tl::unexpected(Errc::corrupt);
@@ -177,7 +193,7 @@ Result<Record> decode(ByteView bytes) {
   record.fields(reader);
   // One record has one form: what would be written otherwise was not written by us.
   if (!reader.ok() || array[0].get<std::uint64_t>() != Record::kFormat ||
-      json::to_cbor(array) != Bytes(bytes.begin(), bytes.end())) {
+      !std::ranges::equal(encode(record), bytes)) {
     return tl::unexpected(Errc::corrupt);
   }
   return record;
