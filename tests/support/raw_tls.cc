@@ -77,6 +77,12 @@ std::string RawTls::read_all() {
   return bytes;
 }
 
+std::string RawTls::read_more() {
+  std::string bytes;
+  read_some(bytes);
+  return bytes;
+}
+
 void RawTls::finish() { ::shutdown(descriptor(), SHUT_WR); }
 
 int RawTls::descriptor() const { return state_->socket.impl()->sockfd(); }

@@ -23,6 +23,8 @@ class RawTls {
   std::string read_until(std::string_view end);
   // All that comes until the connection ends. `ended` tells apart from a read that timed out.
   std::string read_all();
+  // What comes next; empty: the connection ended, or nothing came for `patience`.
+  std::string read_more();
   bool ended() const { return ended_; }
   // Ends our direction (TLS: with its closing alert, and the connection with it).
   void finish();
