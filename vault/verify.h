@@ -45,7 +45,7 @@ enum class Damage {
   mark_of_living,    // a pending destruction of a slot that a record names
   slot_missing,      // erase.keys is not there, or ends before a record's slot
   slot_wrong,        // a wrapped record does not open with its slot
-  slot_count_wrong,  // the stored count of slots is not above what records name
+  slot_count_wrong,  // the stored count of slots is not above what records name, or above the file
   record_untrusted,  // of vault/verify_chain: a signed record that nobody entitled has signed
   // Of vault/verify_documents.
   payload_missing,  // a document version without its sealed bytes

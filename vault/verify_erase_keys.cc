@@ -13,6 +13,8 @@
 namespace vault {
 namespace {
 
+constexpr const char* kFile = "erase.keys";
+
 class SlotWalk {
  public:
   SlotWalk(const ReadTxn& txn, const StoredSlots* slots, const Found& found)
@@ -38,6 +40,18 @@ class SlotWalk {
   }
   // Records that their slots do not open, and what is wrong with each.
   const std::vector<std::pair<Bytes, Damage>>& suspects() const { return suspects_; }
+
+  // A file that the next start would refuse, though it has the slot of every record.
+  Result<void> check_length(std::uint64_t size) {
+    constexpr std::uint64_t kSlot = crypto::EraseKey::kSize;
+    if (size % kSlot != 0) found_(Damage::slot_missing, kFile);
+    const auto count = stored_slot_count(txn_);
+    if (!count && count.error() != Errc::corrupt) return tl::unexpected(count.error());
+    if (count && *count > size / kSlot && highest_.value_or(0) < size / kSlot) {
+      found_(Damage::slot_count_wrong, "07");
+    }
+    return {};
+  }
 
  private:
   Result<void> check(ByteView key, const WrappedRecord& record) {
@@ -79,9 +93,15 @@ DomainCheck verify_erase_keys(const std::filesystem::path& file, const MetaStore
   return [file, &meta](const ReadTxn& txn, const BlobStore&, const Found& found) -> Result<void> {
     const auto slots = StoredSlots::open(file);
     if (!slots && slots.error() != Errc::not_found) return tl::unexpected(slots.error());
-    if (!slots) found(Damage::slot_missing, file.filename().string());
+    if (!slots) found(Damage::slot_missing, kFile);
     SlotWalk walk(txn, slots ? &*slots : nullptr, found);
     if (auto walked = walk.run(); !walked) return walked;
+    if (slots) {
+      std::error_code failed;
+      const std::uint64_t size = std::filesystem::file_size(file, failed);
+      if (failed) return tl::unexpected(Errc::io_failure);
+      if (auto fits = walk.check_length(size); !fits) return fits;
+    }
     for (const auto& [key, damage] : walk.suspects()) {
       const Bytes& at = key;  // clang 14 captures no part of a pair
       const auto now = reading(meta, [&](const ReadTxn& later) { return later.get(at); });

@@ -91,6 +91,22 @@ TEST_F(VerifyingEraseKeys, ACountThatWouldLetAnOlderFilePassIsNamed) {
   }
 }
 
+// The next start would refuse a file that is whole.
+TEST_F(VerifyingEraseKeys, ACountOrAnEndThatTheNextStartRefusesIsNamed) {
+  const auto size = std::filesystem::file_size(file());
+  Bytes count = Key(Kind::slot_count).u64(size / 32).raw();
+  count.erase(count.begin());
+  meta_.set_row(Key(Kind::slot_count), count);
+  EXPECT_THAT(findings(), IsEmpty());
+  ++count.back();
+  meta_.set_row(Key(Kind::slot_count), count);
+  EXPECT_THAT(findings(), ElementsAre(Pair(Damage::slot_count_wrong, "07")));
+  --count.back();
+  meta_.set_row(Key(Kind::slot_count), count);
+  std::filesystem::resize_file(file(), size + 1);
+  EXPECT_THAT(findings(), ElementsAre(Pair(Damage::slot_missing, "erase.keys")));
+}
+
 // Whoever takes the count away does not so get by.
 TEST_F(VerifyingEraseKeys, TheRecordsThemselvesSayHowManySlotsThereMustBe) {
   EXPECT_EQ(least(), 3U);
