@@ -37,6 +37,10 @@ ByteView block(ByteView payload, std::size_t index) {
 
 std::size_t checksum_at(std::size_t index) { return kBlockChecksums + 4 * index; }
 
+bool is_zero(ByteView bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
+}
+
 // The extent's own head says what it is. Errors: corrupt, newer_format.
 Result<void> check_head(ByteView value, const Id& id, std::uint32_t n, std::size_t length) {
   if (value.size() != extent_value_size(length)) return tl::unexpected(Errc::corrupt);
@@ -45,7 +49,7 @@ Result<void> check_head(ByteView value, const Id& id, std::uint32_t n, std::size
   const ByteView blob = head.subspan(kBlob, id.bytes.size());
   const bool holds = load_big_endian<std::uint32_t>(head.subspan(kHeadChecksum)) ==
                          crc32c(head.subspan(kLength)) &&
-                     value[0] == kFormat &&
+                     value[0] == kFormat && is_zero(head.subspan(1, kHeadChecksum - 1)) &&
                      load_big_endian<std::uint32_t>(head.subspan(kLength)) == length &&
                      load_big_endian<std::uint32_t>(head.subspan(kNumber)) == n &&
                      std::equal(blob.begin(), blob.end(), id.bytes.begin());
@@ -90,6 +94,10 @@ Result<void> copy_from_extent(ByteView value, const Id& id, std::uint32_t n, std
   for (std::size_t i = offset / kExtentBlock; i * kExtentBlock < offset + out.size(); ++i) {
     const auto expected = load_big_endian<std::uint32_t>(value.subspan(checksum_at(i)));
     if (crc32c(block(payload, i)) != expected) return tl::unexpected(Errc::corrupt);
+  }
+  // Nothing is put behind the payload, where no checksum is: an extent has one form.
+  if (offset + out.size() == length && !is_zero(value.subspan(kExtentHead + length))) {
+    return tl::unexpected(Errc::corrupt);
   }
   const ByteView wanted = payload.subspan(offset, out.size());
   std::copy(wanted.begin(), wanted.end(), out.begin());

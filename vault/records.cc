@@ -182,7 +182,10 @@ Bytes encode(const Record& record) {
 
 template <typename Record>
 Result<Record> decode(ByteView bytes) {
-  if (!has_shape_of_record(bytes)) return tl::unexpected(Errc::corrupt);
+  // A longer one is not ours; read into values, each byte of it would take many.
+  if (bytes.size() > kMaxValue || !has_shape_of_record(bytes)) {
+    return tl::unexpected(Errc::corrupt);
+  }
   const json array = json::from_cbor(bytes.begin(), bytes.end(), true, false);
   if (!array.is_array() || array.empty() || !array[0].is_number_unsigned()) {
     return tl::unexpected(Errc::corrupt);

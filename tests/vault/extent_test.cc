@@ -64,11 +64,10 @@ TEST(Extent, IsRefusedAtAnotherPlace) {
   EXPECT_EQ(error(kBlob, 5, 100'000), Errc::corrupt);
 }
 
-TEST(Extent, ShowsEveryFlippedByteOfHeadAndPayload) {
+TEST(Extent, ShowsEveryFlippedByte) {
   const Bytes value = sealed(100);
   Bytes out(100);
-  for (std::size_t i = 0; i < kExtentHead + 100; ++i) {
-    if (i >= 1 && i < 4) continue;  // reserved
+  for (std::size_t i = 0; i < value.size(); i += i < kExtentHead + 200 ? 1 : 97) {
     Bytes flipped = value;
     flipped[i] ^= 1;
     const auto read = copy_from_extent(flipped, kBlob, 0, 100, 0, out);
