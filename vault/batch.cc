@@ -156,7 +156,14 @@ Result<void> Batch::run_job(WriteTxn& txn, const Job& job) {
   }
 
   auto appended = append_entry(txn, end_, *job.entry, time_, change.changes());
-  if (!appended) return tl::unexpected(appended.error());
+  if (!appended) {
+    // A chain that is damaged is one case's: the entries of others go on.
+    if (appended.error() == Errc::corrupt) {
+      ending.answer = tl::unexpected(Errc::corrupt);
+      culprit_ = endings_.size() - 1;
+    }
+    return tl::unexpected(appended.error());
+  }
   bytes_ += change.bytes() + appended->line.size();
   ending.destroys = !change.slots().empty();
   slots_.insert(slots_.end(), change.slots().begin(), change.slots().end());

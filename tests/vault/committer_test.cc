@@ -335,6 +335,19 @@ TEST_F(Committing, WantOfMemoryIsToldToWhoWaitsAndStopsNothing) {
   EXPECT_EQ(log().head()->size, 2U);
 }
 
+TEST_F(Committing, ADamagedChainHoldsUpItsCaseAlone) {
+  ASSERT_TRUE(committer_->commit(case_draft(1)));
+  ASSERT_TRUE(committer_->commit(case_draft(2)));
+  meta_.set_row(Key(Kind::log_case).id(id_of(1)).u64(1), Bytes{'x'});
+  const auto refused = committer_->commit(put("a", "1"), case_draft(1));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error(), Errc::corrupt);
+  EXPECT_EQ(value_of("a"), std::nullopt);
+  EXPECT_TRUE(committer_->commit(put("b", "2"), case_draft(2)));
+  EXPECT_TRUE(committer_->commit(draft()));
+  EXPECT_FALSE(committer_->stopped());
+}
+
 TEST_F(Committing, GoesOnWhereAnEarlierOneEnded) {
   for (int round = 0; round < 12; ++round) {
     ASSERT_TRUE(committer_->commit(put("a", std::to_string(round)), case_draft(1)));
