@@ -21,7 +21,7 @@ class SealedReader {
   crypto::Result<void> read(std::uint64_t offset, MutableBytes out) {
     while (!out.empty()) {
       if (offset < begin_ || offset >= begin_ + held_.size()) {
-        if (!fill(offset)) return tl::unexpected(crypto::Errc::read_failed);
+        if (auto filled = fill(offset); !filled) return filled;
       }
       const auto from = static_cast<std::size_t>(offset - begin_);
       const std::size_t count = std::min(out.size(), held_.size() - from);
@@ -35,11 +35,16 @@ class SealedReader {
  private:
   static constexpr std::uint64_t kRun = 16 * kSealedChunkSize;
 
-  bool fill(std::uint64_t offset) {
-    if (offset >= record_.size) return false;
+  crypto::Result<void> fill(std::uint64_t offset) {
+    if (offset >= record_.size) return tl::unexpected(crypto::Errc::read_failed);
     begin_ = offset / kRun * kRun;
     held_.resize(static_cast<std::size_t>(std::min(kRun, record_.size - begin_)));
-    return documents_.read(record_, begin_, held_).has_value();
+    const auto read = documents_.read(record_, begin_, held_);
+    if (read) return {};
+    held_.clear();
+    // What the store finds wrong is as wrong as what no key opens; only a disk may yet answer.
+    const bool disk = read.error() == vault::Errc::io_failure;
+    return tl::unexpected(disk ? crypto::Errc::read_failed : crypto::Errc::tampered);
   }
 
   vault::Documents& documents_;

@@ -123,6 +123,11 @@ Reply Endpoint::refuse_call(const Call& call, const Failure& failure, const Rout
                             const Session* session) {
   const Problem& problem = problem_for(failure);
   note(call, problem, match, session);
+  if (problem.type == "damaged") {
+    (void)std::fprintf(stderr,
+                       "segeld: request %s: what is stored is damaged: segel verify-store\n",
+                       call.request_id.c_str());
+  }
   // Of the table, never of the call: each text that is new here is kept for good.
   if (match.route != nullptr)
     metrics_.count_request(match.route->method, match.route->pattern, problem.status);

@@ -208,9 +208,10 @@ const Problem& problem_for(vault::Errc error) {
     case Errc::io_failure:
     case Errc::stopped:
       return problem_of("unavailable");
-    // Ours, not the caller's: no detail leaves the process.
+    // Ours, not the caller's: that it is, and no more, leaves the process.
     case Errc::corrupt:
     case Errc::newer_format:
+      return problem_of("damaged");
     case Errc::locked:
       return problem_of("internal");
   }

@@ -155,6 +155,10 @@ Result<std::vector<CaseView>> Cases::list(const Actor& actor, const Id& after,
     std::vector<CaseView> cases;
     for (const Id& id : *ids) {
       auto view = visible_case(txn, actor, id);
+      // An index that leads nowhere is damage, and no reason to say that there is no list.
+      if (!view && (view.error() == Errc::forbidden || view.error() == Errc::not_found)) {
+        return tl::unexpected(Errc::corrupt);
+      }
       if (!view) return tl::unexpected(view.error());
       cases.push_back(std::move(*view));
     }

@@ -4,6 +4,7 @@
 
 #include "vault/access.h"
 #include "vault/actions.h"
+#include "vault/erase_slots.h"
 #include "vault/keys.h"
 #include "vault/reading.h"
 
@@ -35,7 +36,9 @@ Result<DocumentView> Documents::view_in(const ReadTxn& txn, const Actor& actor, 
   const auto place = place_in(txn, actor, record->case_id);
   if (!place) return tl::unexpected(place.error());
   if (*place == Place::none || *place == Place::depositor) return tl::unexpected(Errc::forbidden);
-  auto found = require<VersionRecord>(txn, Key(Kind::version).id(document).u64(version));
+  const bool counted = version > 0 && version <= record->versions;
+  auto found = require<VersionRecord>(txn, Key(Kind::version).id(document).u64(version),
+                                      counted ? Errc::corrupt : Errc::not_found);
   if (!found) return tl::unexpected(found.error());
   if (!policy_.may_open_class(actor.role, found->classification)) {
     return tl::unexpected(Errc::forbidden);
@@ -52,7 +55,7 @@ Result<DocumentView> Documents::view_in(const ReadTxn& txn, const Actor& actor, 
     const auto wrapped = load<WrappedRecord>(txn, key);
     if (!wrapped) return tl::unexpected(wrapped.error());
     if (!*wrapped) continue;
-    const auto bytes = erase_keys_.unwrap((*wrapped)->slot, key, (*wrapped)->wrapped);
+    const auto bytes = unwrap_stored(erase_keys_, key, **wrapped);
     if (!bytes) return tl::unexpected(bytes.error());
     auto header = decode<HeaderRecord>(*bytes);
     if (!header) return tl::unexpected(header.error());
@@ -121,6 +124,8 @@ Result<Documents::Page> Documents::list(const Actor& actor, const Id& case_id, c
     for (const Id& id : ids) {
       auto view = newest_in(txn, actor, id);
       if (!view && view.error() == Errc::forbidden) continue;
+      // The index names what is not there. Said so, it would be of the case.
+      if (!view && view.error() == Errc::not_found) return tl::unexpected(Errc::corrupt);
       if (!view) return tl::unexpected(view.error());
       page.items.push_back(std::move(*view));
     }

@@ -76,6 +76,10 @@ Result<void> Documents::check_place(const ReadTxn& txn, const Actor& actor,
   }
   const auto had = readers_of(policy_, before->record.type);
   if (!had || readers_of(policy_, label.type) > had) return tl::unexpected(Errc::narrower);
+  // Of a document whose record was put back there is a later one, which would be written over.
+  const auto later = txn.get(Key(Kind::version).id(place.document).u64(place.version));
+  if (!later) return tl::unexpected(later.error());
+  if (*later) return tl::unexpected(Errc::corrupt);
   return {};
 }
 

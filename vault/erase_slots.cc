@@ -23,6 +23,14 @@ Result<void> each_slot(const ReadTxn& txn, const std::function<void(std::uint64_
 
 }  // namespace
 
+Result<Bytes> unwrap_stored(const EraseKeys& erase_keys, ByteView key,
+                            const WrappedRecord& record) {
+  auto bytes = erase_keys.unwrap(record.slot, key, record.wrapped);
+  // No answer to whoever asked for the record: to her it would be as if there were none.
+  if (!bytes && bytes.error() == Errc::not_found) return tl::unexpected(Errc::corrupt);
+  return bytes;
+}
+
 Result<void> each_wrapped(const ReadTxn& txn, const VisitWrapped& visit) {
   bool more = true;
   for (const Kind kind : {Kind::lockbox, Kind::header}) {

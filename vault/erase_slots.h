@@ -5,11 +5,16 @@
 #include <functional>
 #include <vector>
 
+#include "vault/erase_keys.h"
 #include "vault/error.h"
 #include "vault/meta_store.h"
 #include "vault/records.h"
 
 namespace vault {
+
+// What stands wrapped under `key`. Errors: corrupt (a slot that is not there, another place,
+// changed bytes), io_failure.
+Result<Bytes> unwrap_stored(const EraseKeys& erase_keys, ByteView key, const WrappedRecord& record);
 
 // Every wrapped record, in the order of the keys, until `visit` says false. A value without a
 // record does not read as one. Errors: io_failure, corrupt.

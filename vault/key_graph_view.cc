@@ -1,5 +1,6 @@
 // What an actor sees of the key graph: nodes, and the lockboxes that lie on her ways to them.
 #include "vault/access.h"
+#include "vault/erase_slots.h"
 #include "vault/key_graph.h"
 #include "vault/keys.h"
 #include "vault/reading.h"
@@ -61,7 +62,7 @@ Result<Bytes> KeyGraph::lockbox(const Actor& actor, const Id& node, std::uint64_
     return require<WrappedRecord>(txn, key);
   });
   if (!record) return tl::unexpected(record.error());
-  return erase_keys_.unwrap(record->slot, key, record->wrapped);
+  return unwrap_stored(erase_keys_, key, *record);
 }
 
 }  // namespace vault

@@ -165,6 +165,8 @@ Result<std::unique_ptr<Vault>> Vault::open(const VaultOptions& options) {
     return tl::unexpected(opened.error());
   }
   const auto founding = parts->directory->founding();
+  // Without it there is a vault still, and whoever took the record away has not unmade it.
+  if (!founding && founding.error() == Errc::not_found) return tl::unexpected(Errc::corrupt);
   if (!founding) return tl::unexpected(founding.error());
   // A head under another key would be a fork of the log that everybody holds.
   if (founding->log_verifier != parts->verifier.text()) return tl::unexpected(Errc::untrusted);

@@ -72,6 +72,23 @@ class DocumentVersionsTest : public DocumentOffice {
   std::string tag_, path_;
 };
 
+// The document's record was put back to a time before it.
+TEST_P(DocumentVersionsTest, OneThatIsThereIsNotWrittenOver) {
+  auto& vault = founded_.vault();
+  const auto view = vault.documents().view(actor_of(worker_, "MANAJER"), document_, 0);
+  ASSERT_TRUE(view);
+  vault::VersionRecord record = view->record;
+  record.version = 2;
+  ASSERT_TRUE(vault.committer().commit(
+      [&](vault::ChangeTxn& txn) -> vault::Result<void> {
+        txn.put(Key(Kind::version).id(document_).u64(2), encode(record));
+        return {};
+      },
+      actor_of(worker_, "MANAJER").draft("document.deposit")));
+  EXPECT_EQ(put_on_top(*worker_desk_, tag_, "LAP-ADU").problem(), "damaged");
+  expect_untouched();
+}
+
 TEST_P(DocumentVersionsTest, NoneIsForFewerThanTheOneBeforeIt) {
   for (const auto* match : {"*", tag_.c_str()}) {
     const Answer answer = put_on_top(*worker_desk_, match, "KONSELING");  // for its author alone

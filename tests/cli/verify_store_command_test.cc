@@ -184,7 +184,7 @@ TEST_F(VerifyStoreCommand, AHolderPutIntoTheStoreIsNamedAndGetsNothing) {
   EXPECT_TRUE(names("record_extra")) << found;
 
   start_service();
-  EXPECT_EQ(refused(*custodian, {"login"}), "internal") << "what waits for her rests on it";
+  EXPECT_EQ(refused(*custodian, {"login"}), "damaged") << "what waits for her rests on it";
 }
 
 TEST_F(VerifyStoreCommand, TellsPagesThatCannotBeReadFromOurOwnEnd) {
