@@ -8,6 +8,7 @@
 #include "api/reply_head.h"
 #include "crypto/id.h"
 #include "crypto/secret.h"
+#include "crypto/traces.h"
 
 namespace api {
 namespace {
@@ -91,7 +92,9 @@ void Connection::serve() {
     send(site_.handler.problem(503, "busy", ""), {.close = true, .request_id = new_request_id()});
     return;
   }
-  while (!site_.stopping && serve_one()) {
+  for (bool goes_on = true; goes_on && !site_.stopping;) {
+    goes_on = serve_one();
+    crypto::clear_stack_below();
   }
 }
 

@@ -12,6 +12,7 @@
 #include "api/server.h"
 #include "api/service.h"
 #include "crypto/secret.h"
+#include "crypto/wiping_heap.h"
 #include "vault/vault.h"
 
 namespace {
@@ -151,6 +152,10 @@ int serve(const Settings& settings, bool memory_locked, const sigset_t& stopping
 
 int main(int argc, char** argv) {
   umask(077);
+  if (!crypto::wipe_what_openssl_frees()) {
+    (void)std::fputs("segeld: OpenSSL does not take this program's memory\n", stderr);
+    return kStopped;
+  }
   (void)signal(SIGPIPE, SIG_IGN);
   Settings settings;
   CLI::App app{"Serves a vault of sealed case documents over TLS.", "segeld"};

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <climits>
 
+#include "crypto/traces.h"
+
 namespace api {
 namespace {
 
@@ -29,9 +31,15 @@ Channel::Channel(const Poco::Net::StreamSocket& accepted, const Poco::Net::Conte
       tls_(!context.isNull()),
       watch_(watchdog.watch(accepted.impl()->sockfd())) {}
 
+// The thread may wait long now, with all that is in its registers.
+void Channel::wait_for_peer(Phase phase) {
+  watch_->enter(phase);
+  crypto::clear_vector_registers();
+}
+
 bool Channel::handshake() try {
   if (!tls_) return true;
-  watch_->enter(Phase::handshake);
+  wait_for_peer(Phase::handshake);
   const int result = Poco::Net::SecureStreamSocket(socket_).completeHandshake();
   watch_->enter(Phase::working);
   return result == 1;
@@ -41,7 +49,7 @@ bool Channel::handshake() try {
 }
 
 std::size_t Channel::read(MutableBytes out, Phase phase) try {
-  watch_->enter(phase);
+  wait_for_peer(phase);
   const int size = socket_.receiveBytes(out.data(), clamped(out.size()));
   watch_->enter(Phase::working);
   return size > 0 ? static_cast<std::size_t>(size) : 0;
@@ -51,7 +59,7 @@ std::size_t Channel::read(MutableBytes out, Phase phase) try {
 }
 
 bool Channel::write(ByteView bytes) try {
-  watch_->enter(Phase::send);
+  wait_for_peer(Phase::send);
   while (!bytes.empty()) {
     const int size = socket_.sendBytes(bytes.data(), clamped(bytes.size()));
     if (size <= 0) break;
@@ -65,7 +73,7 @@ bool Channel::write(ByteView bytes) try {
 }
 
 void Channel::finish() try {
-  watch_->enter(Phase::linger);
+  wait_for_peer(Phase::linger);
   socket_.shutdown();
   const int fd = socket_.impl()->sockfd();
   // MSG_TRUNC: the kernel drops the bytes without copying; they are not even decrypted.

@@ -45,6 +45,8 @@ class Channel {
   bool timed_out() const { return watch_->ended(); }
 
  private:
+  void wait_for_peer(Phase phase);
+
   Poco::Net::StreamSocket socket_;
   bool tls_;
   std::unique_ptr<Watchdog::Watch> watch_;  // goes before the socket is closed

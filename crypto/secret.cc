@@ -3,8 +3,10 @@
 #include <pthread.h>
 #include <sodium.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <mutex>
 #include <new>
@@ -35,6 +37,19 @@ void after_fork_in_child(bool hidden) {
 
 bool children_see_nothing = false;
 
+// No core dump; and one that is forced all the same (by a debugger, as root) is told to leave out
+// every kind of memory. The filter's file is closed to the process itself once it is undumpable.
+bool make_undumpable() {
+  const rlimit none{0, 0};
+  bool done = setrlimit(RLIMIT_CORE, &none) == 0;
+  if (std::FILE* const filter = std::fopen("/proc/self/coredump_filter", "we")) {
+    done = std::fputs("0", filter) >= 0 && done;
+    done = std::fclose(filter) == 0 && done;
+  }
+  // AddressSanitizer's leak check looks at the process as a debugger does, which needs it dumpable.
+  return (kAddressSanitizer || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0) && done;
+}
+
 // REQUIRES: arena_mutex is held.
 SecretArena& the_arena(std::size_t bytes = kDefaultArena) {
   static const int hooked = pthread_atfork(before_fork, after_fork_in_parent,
@@ -63,8 +78,7 @@ void start_sodium() {
 }
 
 bool lock_secret_memory(std::size_t bytes) {
-  // AddressSanitizer's leak check looks at the process as a debugger does, which needs it dumpable.
-  const bool undumpable = kAddressSanitizer || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
+  const bool undumpable = make_undumpable();
   const std::lock_guard lock(arena_mutex);
   SecretArena& made = the_arena(bytes);
   children_see_nothing = made.hide_from_children();

@@ -66,11 +66,12 @@ void House::set_up() {
 
 void House::serve(std::vector<std::string> under) {
   port_ = free_port();
+  metrics_port_ = free_port();
   for (const std::string& argument :
        {std::string(SEGEL_BIN) + "/segeld", std::string("--data"), data(), std::string("--log-key"),
         founded_.log_key(), std::string("--certificate"), certificates_.certificate(),
         std::string("--key"), certificates_.key(), std::string("--port"), port_,
-        std::string("--allow-unlocked-memory")}) {
+        std::string("--metrics-port"), metrics_port_, std::string("--allow-unlocked-memory")}) {
     under.push_back(argument);
   }
   Command command{std::move(under)};
@@ -89,7 +90,9 @@ api::HttpClient::Options House::address() const {
 
 bool House::stop() {
   ::kill(service_->pid(), SIGTERM);
-  return service_->finish().exit_code == 0;
+  const Finished finished = service_->finish();
+  said_ = finished.out;
+  return finished.exit_code == 0;
 }
 
 std::string upload_metadata(const std::vector<std::pair<std::string, std::string>>& fields) {

@@ -29,12 +29,16 @@ class House {
   const std::string& log_verifier() const { return log_verifier_; }
   pid_t service() const { return service_->pid(); }
   api::HttpClient::Options address() const;
+  // Of /metrics, on 127.0.0.1, without TLS.
+  const std::string& metrics_port() const { return metrics_port_; }
   // Asks it to end and waits; false when it did not end well.
   bool stop();
   // Waits for an end that nobody asks for.
   Finished wait() { return service_->finish(); }
   // Starts it anew, once it has ended, on another port. Throws as the constructor does.
   void serve(std::vector<std::string> under = {});
+  // Once stopped: all that it wrote to its output and its errors.
+  const std::string& said() const { return said_; }
 
  private:
   void set_up();
@@ -44,8 +48,7 @@ class House {
   Person custodian_ = make_person();
   Person manager_ = make_person();
   crypto::Id agency_, case_;
-  std::string log_verifier_;
-  std::string port_;
+  std::string log_verifier_, port_, metrics_port_, said_;
   std::optional<OnTerminal> service_;
 };
 
