@@ -121,7 +121,7 @@ bool Connection::serve_one() {
     case Head::ended:
       return false;
     case Head::refused:
-      return refuse(error);
+      return refuse(error, scanner.is_to_head());
     case Head::complete:
       break;
   }
@@ -161,12 +161,12 @@ bool Connection::answer(Call& call, const RequestHead& head, RequestBody& body) 
   return send(std::move(reply), how) && serves_on && body.drain();
 }
 
-bool Connection::refuse(HeadErrc error) {
+bool Connection::refuse(HeadErrc error, bool to_head) {
   const HeadRefusal refusal = refusal_for(error);
   // Where this request ends is not known, so nothing behind it can be read.
   Reply reply = site_.handler.problem(refusal.status, refusal.type, "");
   if (error == HeadErrc::old_version) reply.headers.set("upgrade", "HTTP/1.1");
-  send(std::move(reply), {.close = true, .request_id = new_request_id()});
+  send(std::move(reply), {.to_head = to_head, .close = true, .request_id = new_request_id()});
   return false;
 }
 

@@ -43,7 +43,7 @@ class Connection : public Poco::Net::TCPServerConnection {
   // Each true while the connection can serve another request.
   bool serve_one();
   bool answer(Call& call, const RequestHead& head, RequestBody& body);
-  bool refuse(HeadErrc error);
+  bool refuse(HeadErrc error, bool to_head);
 
   enum class Head { complete, refused, ended };
   Head read_head(HeadScanner& scanner, HeadErrc& error);

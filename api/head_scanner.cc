@@ -22,6 +22,7 @@ tl::expected<void, HeadErrc> check_version(std::string_view version) {
 }  // namespace
 
 tl::expected<bool, HeadErrc> HeadScanner::scan(ByteView bytes) {
+  if (!has_request_line_) look_for_method(bytes);
   while (true) {
     const auto line = lines_.next(bytes.first(std::min(bytes.size(), kMaxHead)));
     if (!line) return tl::unexpected(line.error());
@@ -46,6 +47,13 @@ tl::expected<bool, HeadErrc> HeadScanner::scan(ByteView bytes) {
   }
   if (bytes.size() >= kMaxHead) return tl::unexpected(HeadErrc::head_too_large);
   return false;
+}
+
+// Before anything else of the line is judged: it may never become a line.
+void HeadScanner::look_for_method(ByteView bytes) {
+  std::string_view text = crypto::as_text(bytes.first(std::min(bytes.size(), kMaxMethod)));
+  if (text.starts_with("\r\n")) text.remove_prefix(2);
+  is_to_head_ = text.starts_with("HEAD ");
 }
 
 tl::expected<void, HeadErrc> HeadScanner::take_request_line(std::string_view line) {
@@ -107,13 +115,13 @@ HeadRefusal refusal_for(HeadErrc error) {
     case HeadErrc::unsupported_method:
       return {501, "not-implemented"};
     case HeadErrc::unsupported_expect:
-      return {417, "bad-request"};
+      return {417, "unsupported-expectation"};
     case HeadErrc::unsupported_version:
       return {505, "http-version"};
     case HeadErrc::old_version:
       return {426, "upgrade-required"};
     case HeadErrc::misdirected:
-      return {421, "bad-request"};
+      return {421, "misdirected"};
     case HeadErrc::target_too_long:
       return {414, "uri-too-long"};
     case HeadErrc::head_too_large:

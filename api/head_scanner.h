@@ -37,8 +37,12 @@ class HeadScanner {
 
   std::size_t size() const { return lines_.consumed(); }
   RequestHead& head() { return head_; }
+  // The request's method is HEAD, as far as it can be read, also of a head that is refused: its
+  // refusal has no body.
+  bool is_to_head() const { return is_to_head_; }
 
  private:
+  void look_for_method(ByteView bytes);
   tl::expected<void, HeadErrc> take_request_line(std::string_view line);
   tl::expected<void, HeadErrc> take_field(std::string_view line);
   tl::expected<void, HeadErrc> finish();
@@ -47,6 +51,7 @@ class HeadScanner {
   LineCutter lines_;
   bool skipped_empty_line_ = false;
   bool has_request_line_ = false;
+  bool is_to_head_ = false;
   RequestHead head_;
 };
 

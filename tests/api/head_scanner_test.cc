@@ -217,6 +217,18 @@ const Row kRefusals[] = {
 INSTANTIATE_TEST_SUITE_P(HeadScanner, HeadRefused, testing::ValuesIn(kRefusals),
                          [](const auto& row) { return row.param.name; });
 
+TEST(HeadScanner, KnowsThatItIsToHeadWhateverIsWrongWithTheRest) {
+  for (const std::string line : {"HEAD /%zz HTTP/1.1\r\n", "HEAD / HTTP/1.0\r\n", "HEAD /\n",
+                                 "\r\nHEAD / HTTP/1.1\r\nHost : a\r\n"}) {
+    HeadScanner scanner("https");
+    EXPECT_FALSE(scanner.scan(crypto::as_bytes(line))) << line;
+    EXPECT_TRUE(scanner.is_to_head()) << line;
+  }
+  HeadScanner scanner("https");
+  EXPECT_FALSE(scanner.scan(crypto::as_bytes("GET HEAD /\n")));
+  EXPECT_FALSE(scanner.is_to_head());
+}
+
 TEST(HeadScanner, ReadsARequest) {
   const auto head = scan(
       "POST /v1/cases/KKR-7F3K/documents?type=VER&q=a%20b+c HTTP/1.1\r\nHost: segel:8443\r\n"
