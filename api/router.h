@@ -35,7 +35,8 @@ using Handler = std::function<Outcome<Reply>(Incoming&)>;
 inline constexpr std::uint64_t kNoBody = 0;
 inline constexpr std::uint64_t kSecretBody = 4096;  // read into the locked arena
 inline constexpr std::uint64_t kJsonBody = std::uint64_t{1} << 20;
-inline constexpr std::uint64_t kDocumentBody = UINT64_MAX;
+// As much as the largest store holds: a length that no disk has is refused before its bytes come.
+inline constexpr std::uint64_t kDocumentBody = std::uint64_t{1} << 40;
 
 struct Route {
   std::string method;
