@@ -88,8 +88,9 @@ void Connection::run() {
 }
 
 void Connection::serve() {
-  if (mode_ == Mode::refuse) {
-    send(site_.handler.problem(503, "busy", ""), {.close = true, .request_id = new_request_id()});
+  if (mode_ != Mode::serve) {
+    const auto* type = mode_ == Mode::refuse_busy ? "busy" : "too-many-connections";
+    send(site_.handler.problem(503, type, ""), {.close = true, .request_id = new_request_id()});
     return;
   }
   for (bool goes_on = true; goes_on && !site_.stopping;) {

@@ -32,7 +32,8 @@ struct Site {
 //   3. Nothing is thrown past run().
 class Connection : public Poco::Net::TCPServerConnection {
  public:
-  enum class Mode { serve, refuse };  // refuse: answers 503 once, for want of a thread
+  // Refused: answers 503 once, for want of a thread, or because its address has too many others.
+  enum class Mode { serve, refuse_busy, refuse_crowded };
 
   // `site.open` counts this connection already.
   Connection(const Poco::Net::StreamSocket& accepted, Site& site, Mode mode);

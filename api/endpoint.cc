@@ -164,6 +164,7 @@ Reply Endpoint::problem(int status, std::string_view type, std::string_view acce
   Reply reply = problem_reply(problem, accept_language, "");
   reply.headers.set("cache-control", "no-store");
   reply.headers.set("x-content-type-options", "nosniff");
+  if (status == 503) reply.headers.set("retry-after", "5");
   return reply;
 }
 

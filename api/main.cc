@@ -7,7 +7,9 @@
 #include <cstdio>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "api/server.h"
 #include "api/service.h"
@@ -30,8 +32,31 @@ struct Settings {
   std::uint16_t metrics_port = 0;  // 0: none
   unsigned idle_seconds = 300;
   std::size_t max_connections = 512;
+  std::optional<std::size_t> per_address;  // none: half of max_connections
+  api::Deadlines deadlines;
   bool allow_unlocked_memory = false;
 };
+
+// How long a peer may keep a connection waiting.
+void describe_deadlines(CLI::App& app, api::Deadlines& deadlines) {
+  const auto add = [&](const char* name, std::initializer_list<std::chrono::milliseconds*> all,
+                       const char* what) {
+    const auto set = [all = std::vector(all)](const unsigned& seconds) {
+      for (auto* deadline : all) *deadline = std::chrono::seconds(seconds);
+    };
+    const auto standard = std::chrono::duration_cast<std::chrono::seconds>(**all.begin());
+    app.add_option_function<unsigned>(name, set, what)
+        ->default_str(std::to_string(standard.count()))
+        ->check(CLI::Range(1U, 3600U));
+  };
+  add("--handshake-seconds", {&deadlines.handshake}, "A connection's TLS handshake ends within");
+  add("--head-seconds", {&deadlines.head}, "A request's head ends within, from its first byte");
+  add("--keep-seconds", {&deadlines.idle}, "A connection is kept for a further request for");
+  add("--stall-seconds", {&deadlines.body_stall, &deadlines.send_stall},
+      "A body, in or out, that does not keep to --least-rate over so long is broken off");
+  app.add_option("--least-rate", deadlines.min_rate, "Bytes a second of a body, on average")
+      ->capture_default_str();
+}
 
 void describe(CLI::App& app, Settings& settings) {
   app.set_config("--config", "", "Settings file: lines of NAME = VALUE, named as these options");
@@ -51,6 +76,10 @@ void describe(CLI::App& app, Settings& settings) {
   app.add_option("--max-connections", settings.max_connections, "Connections at a time")
       ->capture_default_str()
       ->check(CLI::Range(std::size_t{8}, std::size_t{4096}));
+  app.add_option("--connections-per-address", settings.per_address,
+                 "Connections at a time from one address or IPv6 /64 (0: no bound; unless set, "
+                 "half of --max-connections)");
+  describe_deadlines(app, settings.deadlines);
   app.add_flag("--allow-unlocked-memory", settings.allow_unlocked_memory,
                "Start although keys may be swapped to disk; /readyz says so");
   app.footer(
@@ -126,6 +155,8 @@ int serve(const Settings& settings, bool memory_locked, const sigset_t& stopping
   listen.certificate_file = settings.certificate;
   listen.key_file = settings.key;
   listen.max_connections = settings.max_connections;
+  listen.max_per_address = settings.per_address.value_or(settings.max_connections / 2);
+  listen.deadlines = settings.deadlines;
   const auto server = api::Server::start(service.handler(), listen);
   std::unique_ptr<api::Server> figures;
   if (settings.metrics_port != 0) {

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "api/connection.h"
+#include "api/server_addresses.h"
 #include "api/server_refuser.h"
 
 namespace api {
@@ -60,28 +61,43 @@ class Factory : public Poco::Net::TCPServerConnectionFactory {
   Site& site_;
 };
 
+// Where a connection comes from. A peer that is gone already comes from nowhere.
+Poco::Net::IPAddress origin_of(const StreamSocket& socket) try {
+  return socket.peerAddress().host();
+} catch (const Poco::Exception&) {
+  return {};
+}
+
 // Counts who comes in, and sends whom we have no room for to the refuser.
 class Door : public Poco::Net::TCPServerConnectionFilter {
  public:
   Door(Site& site, Refuser& refuser, const ServerOptions& options)
       : site_(site),
         refuser_(refuser),
+        addresses_(options.max_per_address),
         threads_(options.max_connections),
         room_(options.max_connections + options.max_queued) {}
 
   bool accept(const StreamSocket& socket) override {
+    auto place = addresses_.enter(origin_of(socket));
+    if (!place) {
+      refuser_.refuse(socket, Connection::Mode::refuse_crowded);
+      return false;
+    }
+    static_cast<AcceptedSocket*>(socket.impl())->keep(std::move(place));
     const std::size_t open = ++site_.open;
     // It will have to wait for a thread: whoever only keeps one for a later request gives it up.
     if (open > threads_) site_.watchdog.end_longest_idle();
     if (open <= room_) return true;
     --site_.open;
-    refuser_.refuse(socket);
+    refuser_.refuse(socket, Connection::Mode::refuse_busy);
     return false;
   }
 
  private:
   Site& site_;
   Refuser& refuser_;
+  Addresses addresses_;
   const std::size_t threads_;
   const std::size_t room_;
 };

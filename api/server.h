@@ -30,6 +30,8 @@ struct ServerOptions {
   std::string key_file;          // PEM
   std::size_t max_connections = 512;
   std::size_t max_queued = 64;  // more are answered 503 and closed
+  // From one IPv4 address or IPv6 /64, served and queued; more are answered 503. 0: no bound.
+  std::size_t max_per_address = 0;
   Deadlines deadlines;
 };
 

@@ -22,11 +22,11 @@ Refuser::Refuser(const Site& site)
 
 Refuser::~Refuser() { stop(); }
 
-bool Refuser::refuse(const Poco::Net::StreamSocket& accepted) {
+bool Refuser::refuse(const Poco::Net::StreamSocket& accepted, Connection::Mode why) {
   {
     const std::lock_guard lock(mutex_);
     if (stop_ || waiting_.size() == kMaxWaiting) return false;
-    waiting_.push_back(accepted);
+    waiting_.push_back({accepted, why});
     ++site_.open;
   }
   wake_.notify_one();
@@ -50,11 +50,11 @@ void Refuser::run() {
   while (true) {
     wake_.wait(lock, [this] { return stop_ || !waiting_.empty(); });
     if (stop_) return;
-    const Poco::Net::StreamSocket accepted = waiting_.front();
+    const Refused refused = waiting_.front();
     waiting_.pop_front();
     lock.unlock();
     try {
-      Connection(accepted, site_, Connection::Mode::refuse).run();
+      Connection(refused.socket, site_, refused.why).run();
     } catch (const std::exception&) {
       // Gone before it was refused: no loss.
     }

@@ -1,4 +1,4 @@
-// Answers 503 to connections for which no thread is free, one after the other on a thread of its
+// Answers 503 to connections for which there is no place, one after the other on a thread of its
 // own. A client that is told so waits and comes again; one whose connection is dropped cannot tell
 // a busy service from a broken network.
 #pragma once
@@ -25,7 +25,7 @@ class Refuser : private Poco::Runnable {
   Refuser& operator=(const Refuser&) = delete;
 
   // False: too many wait to be refused already; the connection is dropped.
-  bool refuse(const Poco::Net::StreamSocket& accepted);
+  bool refuse(const Poco::Net::StreamSocket& accepted, Connection::Mode why);
   // Lets go of those that wait.
   void stop();
 
@@ -36,7 +36,11 @@ class Refuser : private Poco::Runnable {
   Site site_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Poco::Net::StreamSocket> waiting_;
+  struct Refused {
+    Poco::Net::StreamSocket socket;
+    Connection::Mode why;
+  };
+  std::deque<Refused> waiting_;
   bool stop_ = false;
   Poco::Thread thread_;
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 
 #include <Poco/Net/Context.h>
 #include <Poco/Net/StreamSocket.h>
@@ -20,6 +21,11 @@ class AcceptedSocket : public Poco::Net::StreamSocketImpl {
  public:
   explicit AcceptedSocket(int fd) : StreamSocketImpl(fd) {}
   void shutdown() override;
+  // `place` goes when the socket does, wherever it is then: waiting, served or refused.
+  void keep(std::shared_ptr<void> place) { place_ = std::move(place); }
+
+ private:
+  std::shared_ptr<void> place_;
 };
 
 // None of the calls throws; after a failure only finish() and abort() are of use.
