@@ -29,10 +29,10 @@ Desk desk_of(api::Service& service, const Person& person) {
 
 }  // namespace
 
-House::House(const std::vector<std::string>& under) {
+House::House(const std::vector<std::string>& under, const std::vector<std::string>& settings) {
   set_up();
   founded_.close();
-  serve(under);
+  serve(under, settings);
 }
 
 // In this process, in opened sessions: what is tested comes afterwards.
@@ -64,7 +64,7 @@ void House::set_up() {
   log_verifier_ = founded_.vault().log_verifier().text();
 }
 
-void House::serve(std::vector<std::string> under) {
+void House::serve(std::vector<std::string> under, const std::vector<std::string>& settings) {
   port_ = free_port();
   metrics_port_ = free_port();
   for (const std::string& argument :
@@ -74,6 +74,7 @@ void House::serve(std::vector<std::string> under) {
         std::string("--metrics-port"), metrics_port_, std::string("--allow-unlocked-memory")}) {
     under.push_back(argument);
   }
+  under.insert(under.end(), settings.begin(), settings.end());
   Command command{std::move(under)};
   command.timeout = std::chrono::hours(1);  // what it serves may be large
   service_.emplace(command);
@@ -93,6 +94,13 @@ bool House::stop() {
   const Finished finished = service_->finish();
   said_ = finished.out;
   return finished.exit_code == 0;
+}
+
+std::vector<std::string> House::log_lines() {
+  founded_.reopen();
+  auto lines = founded_.lines();
+  founded_.close();
+  return lines;
 }
 
 std::string upload_metadata(const std::vector<std::pair<std::string, std::string>>& fields) {

@@ -15,8 +15,10 @@ namespace support {
 class House {
  public:
   // `under`: a command that starts segeld as its own process, by the arguments behind it (strace
-  // -D); none: it is started itself. Throws std::runtime_error when anything fails.
-  explicit House(const std::vector<std::string>& under = {});
+  // -D); none: it is started itself. `settings`: further options of segeld's. Throws
+  // std::runtime_error when anything fails.
+  explicit House(const std::vector<std::string>& under = {},
+                 const std::vector<std::string>& settings = {});
 
   const Person& administrator() const { return founded_.first_admin; }
   const Person& second_administrator() const { return founded_.second_admin; }
@@ -36,9 +38,11 @@ class House {
   // Waits for an end that nobody asks for.
   Finished wait() { return service_->finish(); }
   // Starts it anew, once it has ended, on another port. Throws as the constructor does.
-  void serve(std::vector<std::string> under = {});
+  void serve(std::vector<std::string> under = {}, const std::vector<std::string>& settings = {});
   // Once stopped: all that it wrote to its output and its errors.
   const std::string& said() const { return said_; }
+  // All entries of the log. REQUIRES: it was stopped.
+  std::vector<std::string> log_lines();
 
  private:
   void set_up();

@@ -28,19 +28,27 @@ Person make_person(const std::string& role, const crypto::Id& agency) {
   return person;
 }
 
-FoundedVault::FoundedVault(std::uint64_t quorum)
-    : first_admin(make_person("ADMIN")), second_admin(make_person("ADMIN")) {
+vault::VaultOptions FoundedVault::options() {
   vault::VaultOptions options;
   options.directory = data();
   options.log_key = log_key();
   options.map_size = std::uint64_t{1} << 30;
   options.clock = clock();
+  return options;
+}
+
+FoundedVault::FoundedVault(std::uint64_t quorum)
+    : first_admin(make_person("ADMIN")), second_admin(make_person("ADMIN")) {
   crypto::FoundingRecord founding;
   founding.prefix = "KKR";
   founding.quorum = quorum;
   founding.administrators = {first_admin.record, second_admin.record};
-  if (!vault::Vault::create(options, founding)) throw std::runtime_error("no vault was made");
-  auto opened = vault::Vault::open(options);
+  if (!vault::Vault::create(options(), founding)) throw std::runtime_error("no vault was made");
+  reopen();
+}
+
+void FoundedVault::reopen() {
+  auto opened = vault::Vault::open(options());
   if (!opened) {
     throw std::runtime_error("the vault does not open: " +
                              std::to_string(static_cast<int>(opened.error())));
@@ -51,12 +59,18 @@ FoundedVault::FoundedVault(std::uint64_t quorum)
 FoundedVault::~FoundedVault() = default;
 
 std::vector<std::string> FoundedVault::lines_of(std::string_view action) const {
+  const std::string wanted = "\"action\":\"" + std::string(action) + "\"";
+  std::vector<std::string> found = lines();
+  std::erase_if(found, [&](const std::string& line) { return line.find(wanted) == line.npos; });
+  return found;
+}
+
+std::vector<std::string> FoundedVault::lines() const {
   const auto head = vault_->log().head();
   if (!head) throw std::runtime_error("no head");
-  const std::string wanted = "\"action\":\"" + std::string(action) + "\"";
   std::vector<std::string> lines;
   const auto read = vault_->log().lines(0, head->size, [&](std::uint64_t, std::string_view line) {
-    if (line.find(wanted) != std::string_view::npos) lines.emplace_back(line);
+    lines.emplace_back(line);
     return true;
   });
   if (!read) throw std::runtime_error("the log does not read");

@@ -45,15 +45,20 @@ class FoundedVault {
   std::string log_key() const { return (dir_ / "log.key").string(); }
   // Closes the vault, so that a process can have it.
   void close() { vault_.reset(); }
+  // Opens it again, to see what the process left. Throws std::runtime_error.
+  void reopen();
   // How many entries of this action the log has.
   std::size_t entries(std::string_view action) const { return lines_of(action).size(); }
   std::vector<std::string> lines_of(std::string_view action) const;
+  // All entries, in their order.
+  std::vector<std::string> lines() const;
   // The last entry's line.
   std::string last_line() const;
 
   Person first_admin, second_admin;
 
  private:
+  vault::VaultOptions options();
   TempDir dir_;
   std::atomic<vault::Time> now_ = kStart;
   std::unique_ptr<vault::Vault> vault_;

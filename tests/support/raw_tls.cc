@@ -1,66 +1,118 @@
 #include "support/raw_tls.h"
 
-#include <Poco/Exception.h>
-#include <Poco/Net/Context.h>
-#include <Poco/Net/SecureStreamSocket.h>
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <poll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
+#include <stdexcept>
 
 namespace support {
 namespace {
 
-using Poco::Net::Context;
+constexpr timeval kPatience{20, 0};  // only a test that fails waits so long
 
-constexpr int kPatience = 20;  // seconds: only a test that fails waits so long
-
-Context::Ptr trusting_context() {
+SSL_CTX* trusting_context() {
   (void)std::signal(SIGPIPE, SIG_IGN);
-  static const Context::Ptr context =
-      new Context(Context::TLS_CLIENT_USE, "", Context::VERIFY_NONE);
+  static SSL_CTX* const context = ::SSL_CTX_new(::TLS_client_method());
   return context;
+}
+
+sockaddr_in address_of(const char* host, std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  ::inet_pton(AF_INET, host, &address.sin_addr);
+  return address;
 }
 
 }  // namespace
 
 struct RawTls::State {
-  Poco::Net::StreamSocket socket;
+  int fd = -1;
+  SSL* ssl = nullptr;
+  State() = default;
+  ~State() {
+    ::SSL_free(ssl);
+    if (fd >= 0) ::close(fd);
+  }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
 };
 
-RawTls::RawTls(std::uint16_t port, Layer layer) : state_(std::make_unique<State>()) {
-  const Poco::Net::SocketAddress address("127.0.0.1", port);
-  if (layer == Layer::tls) {
-    Poco::Net::SecureStreamSocket socket(trusting_context());
-    socket.setLazyHandshake();
-    socket.connect(address);
-    state_->socket = socket;
-  } else {
-    state_->socket.connect(address);
+RawTls::RawTls(std::uint16_t port, Layer layer, const char* from)
+    : state_(std::make_unique<State>()) {
+  SSL_CTX* const context = trusting_context();
+  state_->fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int fd = state_->fd;
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
+  ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
+  const sockaddr_in here = address_of(from, 0), there = address_of("127.0.0.1", port);
+  if (::bind(fd, reinterpret_cast<const sockaddr*>(&here), sizeof here) != 0 ||
+      ::connect(fd, reinterpret_cast<const sockaddr*>(&there), sizeof there) != 0) {
+    throw std::runtime_error("no connection to port " + std::to_string(port));
   }
-  state_->socket.setReceiveTimeout(Poco::Timespan(kPatience, 0));
-  state_->socket.setSendTimeout(Poco::Timespan(kPatience, 0));
+  if (layer == Layer::tcp) return;
+  state_->ssl = ::SSL_new(context);
+  ::SSL_set_fd(state_->ssl, fd);
+  ::SSL_set_connect_state(state_->ssl);
 }
 
 RawTls::~RawTls() = default;
+RawTls::RawTls(RawTls&&) noexcept = default;
+RawTls& RawTls::operator=(RawTls&&) noexcept = default;
 
-bool RawTls::send(std::string_view bytes) try {
-  const int size = static_cast<int>(bytes.size());
-  return state_->socket.sendBytes(bytes.data(), size) == size;
-} catch (const Poco::Exception&) {
-  return false;
+bool RawTls::send(std::string_view bytes) {
+  while (!bytes.empty()) {
+    std::size_t sent = 0;
+    if (state_->ssl != nullptr) {
+      ::ERR_clear_error();
+      if (::SSL_write_ex(state_->ssl, bytes.data(), bytes.size(), &sent) != 1) return false;
+    } else {
+      const ssize_t size = ::send(state_->fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (size <= 0) return false;
+      sent = static_cast<std::size_t>(size);
+    }
+    bytes.remove_prefix(sent);
+  }
+  return true;
 }
 
-bool RawTls::read_some(std::string& to) try {
+bool RawTls::is_answered() {
+  pollfd poll{state_->fd, POLLIN, 0};
+  if (::poll(&poll, 1, 0) <= 0) return false;
+  if (state_->ssl == nullptr) return true;
+  // What came may be only TLS's own: a ticket.
+  const int flags = ::fcntl(state_->fd, F_GETFL);
+  ::fcntl(state_->fd, F_SETFL, flags | O_NONBLOCK);
+  char byte = 0;
+  ::ERR_clear_error();
+  const int size = ::SSL_peek(state_->ssl, &byte, 1);
+  const bool nothing = size <= 0 && ::SSL_get_error(state_->ssl, size) == SSL_ERROR_WANT_READ;
+  ::fcntl(state_->fd, F_SETFL, flags);
+  return !nothing;
+}
+
+bool RawTls::read_some(std::string& to) {
   char buffer[16384];
-  const int size = state_->socket.receiveBytes(buffer, sizeof buffer);
+  if (state_->ssl == nullptr) {
+    const ssize_t size = ::recv(state_->fd, buffer, sizeof buffer, 0);
+    ended_ = size == 0 || (size < 0 && errno != EAGAIN);
+    if (size > 0) to.append(buffer, static_cast<std::size_t>(size));
+    return size > 0;
+  }
+  ::ERR_clear_error();
+  const int size = ::SSL_read(state_->ssl, buffer, sizeof buffer);
   if (size > 0) to.append(buffer, static_cast<std::size_t>(size));
-  ended_ = size <= 0;
+  ended_ = size <= 0 && ::SSL_get_error(state_->ssl, size) != SSL_ERROR_WANT_READ;
   return size > 0;
-} catch (const Poco::TimeoutException&) {
-  return false;
-} catch (const Poco::Exception&) {
-  ended_ = true;
-  return false;
 }
 
 std::string RawTls::read_until(std::string_view end) {
@@ -83,8 +135,13 @@ std::string RawTls::read_more() {
   return bytes;
 }
 
-void RawTls::finish() { ::shutdown(descriptor(), SHUT_WR); }
+void RawTls::finish() {
+  if (state_->ssl != nullptr) (void)::SSL_shutdown(state_->ssl);
+  cut();
+}
 
-int RawTls::descriptor() const { return state_->socket.impl()->sockfd(); }
+void RawTls::cut() { ::shutdown(descriptor(), SHUT_WR); }
+
+int RawTls::descriptor() const { return state_->fd; }
 
 }  // namespace support
