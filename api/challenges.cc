@@ -27,15 +27,19 @@ std::uint64_t number_at(ByteView bytes, std::size_t at) {
 
 }  // namespace
 
-// key (16) ‖ made, ms (8, big endian) ‖ number (8, big endian) ‖ HMAC-SHA-256 of these
+// key (16) ‖ made, ms of the steady clock (8, big endian) ‖ number (8, big endian) ‖ HMAC-SHA-256
+// of these
 struct Challenges::Token {
   crypto::Id key;
   vault::Time made = 0;
   std::uint64_t number = 0;  // of this process's tokens: no two have the same
 };
 
-Challenges::Challenges(vault::Clock clock, vault::Time lifetime)
-    : clock_(std::move(clock)), lifetime_(lifetime), mac_key_(crypto::SecretBytes::random(32)) {}
+Challenges::Challenges(vault::Clock clock, vault::Clock steady, vault::Time lifetime)
+    : clock_(std::move(clock)),
+      steady_(std::move(steady)),
+      lifetime_(lifetime),
+      mac_key_(crypto::SecretBytes::random(32)) {}
 
 Challenges::Sealed Challenges::make(const crypto::Recipient& recipient,
                                     const crypto::Id& key) const {
@@ -43,7 +47,7 @@ Challenges::Sealed Challenges::make(const crypto::Recipient& recipient,
   const crypto::Recipient nobody = crypto::Identity::generate().recipient();
   const vault::Time now = clock_();
   Bytes said = crypto::to_bytes(key.bytes);
-  append_number(said, static_cast<std::uint64_t>(now));
+  append_number(said, static_cast<std::uint64_t>(steady_()));
   append_number(said, next_++);
   crypto::append(said, crypto::hmac_sha256(mac_key_.expose(), said));
 
@@ -66,7 +70,7 @@ std::optional<Challenges::Token> Challenges::read(std::string_view token) const 
   Token read{
       {}, static_cast<vault::Time>(number_at(all, kIdSize)), number_at(all, kIdSize + kNumberSize)};
   std::copy_n(all.begin(), kIdSize, read.key.bytes.begin());
-  if (clock_() >= read.made + lifetime_) return std::nullopt;
+  if (steady_() >= read.made + lifetime_) return std::nullopt;
   return read;
 }
 
@@ -87,11 +91,11 @@ bool Challenges::spend(std::string_view token) {
 
 void Challenges::end_all_of(const crypto::Id& key) {
   const std::lock_guard lock(mutex_);
-  ended_[key] = {next_, clock_() + lifetime_};
+  ended_[key] = {next_, steady_() + lifetime_};
 }
 
 void Challenges::forget_expired() {
-  const vault::Time now = clock_();
+  const vault::Time now = steady_();
   const std::lock_guard lock(mutex_);
   std::erase_if(spent_, [&](const auto& one) { return one.second <= now; });
   std::erase_if(ended_, [&](const auto& one) { return one.second.until <= now; });

@@ -25,11 +25,12 @@ namespace api {
 
 class Challenges {
  public:
-  Challenges(vault::Clock clock, vault::Time lifetime);
+  // By `steady` they end; `clock` only says what is told of it.
+  Challenges(vault::Clock clock, vault::Clock steady, vault::Time lifetime);
 
   struct Sealed {
-    Bytes file;  // an age file around the token
-    vault::Time expires = 0;
+    Bytes file;               // an age file around the token
+    vault::Time expires = 0;  // by the clock as it is set
   };
   // `key` is who owns the recipient; nil: nobody known. Her challenge is then of the same length,
   // after the same work, and nobody can open it.
@@ -48,6 +49,7 @@ class Challenges {
   std::optional<Token> read(std::string_view token) const;
 
   vault::Clock clock_;
+  vault::Clock steady_;
   vault::Time lifetime_;
   crypto::SecretBytes mac_key_;
   mutable std::atomic<std::uint64_t> next_{1};

@@ -14,7 +14,7 @@ namespace api {
 
 struct DocumentRoom {
   explicit DocumentRoom(Services& of)
-      : services(of), visits(of.vault.committer(), of.clock), pending(of.clock) {}
+      : services(of), visits(of.vault.committer(), of.steady), pending(of.steady) {}
   Services& services;
   Visits visits;
   PendingPayloads pending;

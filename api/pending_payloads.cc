@@ -9,7 +9,7 @@ namespace api {
 
 Outcome<void> PendingPayloads::put(const crypto::Id& document, Pending pending) {
   expire();
-  pending.expires = clock_() + kLifetime;
+  pending.expires = steady_() + kLifetime;
   const std::lock_guard lock(mutex_);
   const Key key(pending.depositor, document);
   if (pending_.contains(key)) return refuse("conflict");
@@ -40,7 +40,7 @@ void PendingPayloads::restore(const crypto::Id& document, Pending pending) {
 }
 
 void PendingPayloads::expire() {
-  const vault::Time now = clock_();
+  const vault::Time now = steady_();
   std::vector<Pending> expired;  // declared before the lock: their blobs are erased without it
   const std::lock_guard lock(mutex_);
   for (auto at = pending_.begin(); at != pending_.end();) {

@@ -29,7 +29,7 @@ class PendingPayloads {
     vault::Time expires = 0;
   };
 
-  explicit PendingPayloads(vault::Clock clock) : clock_(std::move(clock)) {}
+  explicit PendingPayloads(vault::Clock steady) : steady_(std::move(steady)) {}
 
   // Failures: conflict (she has one of this document waiting), too-many (of hers wait), busy (of
   // all). What others have waiting is not told: an id is hers alone until it is deposited.
@@ -41,7 +41,7 @@ class PendingPayloads {
   void expire();
 
  private:
-  vault::Clock clock_;
+  vault::Clock steady_;
   std::mutex mutex_;
   using Key = std::pair<crypto::Id, crypto::Id>;  // depositor, document
   std::map<Key, Pending> pending_;

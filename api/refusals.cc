@@ -67,7 +67,7 @@ std::string network_of(std::string_view address) {
 void Refusals::count(std::string_view address, std::string_view type) {
   std::string network = network_of(address);
   const std::lock_guard lock(mutex_);
-  if (networks_.empty() && known_.empty()) since_ = clock_();
+  if (networks_.empty() && known_.empty()) since_ = steady_();
   if (networks_.size() >= kMostNetworks && !networks_.contains(network)) network = "other";
   ++networks_[network][std::string(type)];
 }
@@ -75,7 +75,7 @@ void Refusals::count(std::string_view address, std::string_view type) {
 void Refusals::enter(const vault::EntryDraft& entry) {
   {
     const std::lock_guard lock(mutex_);
-    if (networks_.empty() && known_.empty()) since_ = clock_();
+    if (networks_.empty() && known_.empty()) since_ = steady_();
     Known& known = known_[entry.actor];
     if (known.entered == kEachByItself) {
       ++known.more[entry.outcome];
@@ -94,7 +94,7 @@ void Refusals::flush(bool now) {
   {
     const std::lock_guard lock(mutex_);
     if (networks_.empty() && known_.empty()) return;
-    if (!now && clock_() - since_ < kEvery) return;
+    if (!now && steady_() - since_ < kEvery) return;
     networks.swap(networks_);
     known.swap(known_);
   }

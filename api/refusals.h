@@ -22,8 +22,8 @@ class Refusals {
   static constexpr std::size_t kMostNetworks = 256;    // the rest is counted as `other`
   static constexpr std::uint64_t kEachByItself = 240;  // of one person, until the next flush
 
-  Refusals(vault::Committer& committer, vault::Clock clock)
-      : committer_(committer), clock_(std::move(clock)) {}
+  Refusals(vault::Committer& committer, vault::Clock steady)
+      : committer_(committer), steady_(std::move(steady)) {}
 
   void count(std::string_view address, std::string_view type);
   // Enters it, or counts it when she was refused too often of late. `entry` names its actor.
@@ -35,7 +35,7 @@ class Refusals {
  private:
   using Counts = std::map<std::string, std::uint64_t>;  // by problem type
   vault::Committer& committer_;
-  vault::Clock clock_;
+  vault::Clock steady_;
   std::mutex mutex_;
   struct Known {
     std::uint64_t entered = 0;

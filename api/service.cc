@@ -13,11 +13,17 @@ namespace api {
 
 struct Service::Parts {
   Parts(vault::Vault& vault, const ServiceOptions& options)
-      : sessions(vault, options.clock, options.sessions),
-        services{vault, sessions, vault::Policy::standard(), options.clock, options.memory_locked,
-                 {},    {}},
+      : sessions(vault, options.clock, options.steady, options.sessions),
+        services{vault,
+                 sessions,
+                 vault::Policy::standard(),
+                 options.clock,
+                 options.steady,
+                 options.memory_locked,
+                 {},
+                 {}},
         router(services.policy),
-        refusals(vault.committer(), options.clock),
+        refusals(vault.committer(), options.steady),
         metrics(services),
         endpoint(services, router, refusals, metrics) {}
 

@@ -13,7 +13,8 @@ namespace api {
 struct ServiceOptions {
   Sessions::Options sessions;
   bool memory_locked = true;
-  vault::Clock clock = vault::system_now;
+  vault::Clock clock = vault::system_now;   // what is told
+  vault::Clock steady = vault::steady_now;  // when something ends
 };
 
 class Service {

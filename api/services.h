@@ -16,7 +16,8 @@ struct Services {
   vault::Vault& vault;
   Sessions& sessions;
   const vault::Policy& policy;
-  vault::Clock clock;
+  vault::Clock clock;         // what is told
+  vault::Clock steady;        // when something ends
   bool memory_locked = true;  // shown in /readyz
 
   // Run about once a second, and once before the service's last entry. Registered before it serves.

@@ -28,11 +28,12 @@ LentKeys Session::keys(const vault::Actor& actor) {
   return keys;
 }
 
-Sessions::Sessions(vault::Vault& vault, vault::Clock clock, Options options)
+Sessions::Sessions(vault::Vault& vault, vault::Clock clock, vault::Clock steady, Options options)
     : vault_(vault),
       clock_(std::move(clock)),
+      steady_(std::move(steady)),
       options_(options),
-      challenges_(clock_, options_.challenge) {}
+      challenges_(clock_, steady_, options_.challenge) {}
 
 Sessions::~Sessions() = default;
 
@@ -41,15 +42,19 @@ std::size_t Sessions::count() const {
   return sessions_.size();
 }
 
+vault::Time Sessions::expires(const Session& session) const {
+  return clock_() + (session.ends_ - steady_());
+}
+
 Sessions::Held Sessions::make(const crypto::AccessKeyRecord& record, std::string via) {
-  const vault::Time now = clock_();
+  const vault::Time now = steady_();
   auto session = std::make_shared<Session>();
-  session->id_ = Id::make(now).text();
+  session->id_ = Id::make(clock_()).text();
   session->actor_.key = record.key;
   session->actor_.agency = record.agency;
   session->actor_.role = record.role;
   session->actor_.via = std::move(via);
-  session->expires_ = now + options_.absolute;
+  session->ends_ = now + options_.absolute;
   session->last_used_ = now;
   return session;
 }
@@ -116,7 +121,7 @@ void Sessions::make_room_for(const Session& session) {
 }
 
 std::optional<std::string_view> Sessions::ended_by(const Session& session, vault::Time now) const {
-  if (now >= session.expires_) return "expired";
+  if (now >= session.ends_) return "expired";
   if (session.calls_ == 0 && now - session.last_used_ >= options_.idle) return "idle";
   return std::nullopt;
 }
@@ -143,7 +148,7 @@ Outcome<SessionUse> Sessions::use(std::string_view token, const Call& call) {
   if (!knows(hash)) {
     if (const auto taken = take_up(token); !taken) return tl::unexpected(taken.error());
   }
-  const vault::Time now = clock_();
+  const vault::Time now = steady_();
   Held held;
   std::optional<std::string_view> ended;
   {
@@ -204,11 +209,11 @@ void Sessions::end_all_of(const Id& key, const Call& call) {
 }
 
 void Sessions::end_expired() {
-  const vault::Time now = clock_();
+  const vault::Time now = steady_();
   challenges_.forget_expired();
   const auto over = [&](const Session& one) { return ended_by(one, now).has_value(); };
   for (const Held& held : take_where(over)) {
-    finish(*held, now >= held->expires_ ? "expired" : "idle", nullptr);
+    finish(*held, now >= held->ends_ ? "expired" : "idle", nullptr);
   }
 }
 

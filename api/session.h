@@ -60,7 +60,6 @@ class Session : public std::enable_shared_from_this<Session> {
   bool opened() const { return lent_ != nullptr; }
   // The keys, acting for `actor`. REQUIRES: opened().
   LentKeys keys(const vault::Actor& actor);
-  vault::Time expires() const { return expires_; }  // whatever is done in it
   // It is over, and its entry is written or about to be: nothing more goes out in its name.
   bool ended() const { return ended_; }
   // A use of it that may outlive the call.
@@ -78,7 +77,7 @@ class Session : public std::enable_shared_from_this<Session> {
   };
   std::string id_;
   vault::Actor actor_;
-  vault::Time expires_ = 0;
+  vault::Time ends_ = 0;  // whatever is done in it; like all times here, of the steady clock
   std::atomic<vault::Time> last_used_{0};
   std::atomic<int> calls_{0};  // running now, with their answers' bodies: it is not idle meanwhile
   std::atomic<bool> ended_{false};
@@ -123,7 +122,8 @@ class Sessions {
     std::size_t each = 32;      // sessions of one key: the next ends her longest unused one
     std::size_t most = 10'000;  // sessions of all; then `busy`
   };
-  Sessions(vault::Vault& vault, vault::Clock clock, Options options);
+  // `steady` says when they end; `clock`, which can be set, only what is told of it.
+  Sessions(vault::Vault& vault, vault::Clock clock, vault::Clock steady, Options options);
   ~Sessions();
 
   // Nothing is kept of it until its token is used, and all recipients are answered alike.
@@ -152,6 +152,8 @@ class Sessions {
   using OnEnd = std::function<void(const Session&)>;
   void on_end(OnEnd hook) { on_end_.push_back(std::move(hook)); }
 
+  // When it will end, whatever is done in it, by the clock as it is set now.
+  vault::Time expires(const Session& session) const;
   std::size_t count() const;
   const Options& options() const { return options_; }
 
@@ -171,6 +173,7 @@ class Sessions {
 
   vault::Vault& vault_;
   vault::Clock clock_;
+  vault::Clock steady_;
   Options options_;
   Challenges challenges_;
   std::vector<OnEnd> on_end_;

@@ -50,7 +50,7 @@ json describe(const Services& services, const Session& session) {
           {"agency", actor.agency.text()},
           {"role", actor.role},
           {"via", actor.via},
-          {"expires", vault::to_text(session.expires())},
+          {"expires", vault::to_text(services.sessions.expires(session))},
           {"idle_seconds", services.sessions.options().idle / 1000}};
 }
 

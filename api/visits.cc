@@ -62,7 +62,7 @@ vault::Result<std::unique_ptr<BodySource>> Visits::read(Session& session, const 
 }
 
 Visits::Held Visits::take_part(const VisitKey& key) {
-  const vault::Time now = clock_();
+  const vault::Time now = steady_();
   Held visit;
   Held over;
   {
@@ -79,7 +79,7 @@ Visits::Held Visits::take_part(const VisitKey& key) {
 }
 
 void Visits::leave(const VisitKey& key, const Held& visit, const SessionUse& use) {
-  const vault::Time now = clock_();
+  const vault::Time now = steady_();
   use.touch(now);
   {
     const std::lock_guard lock(mutex_);
@@ -168,7 +168,7 @@ void Visits::end_session(const Session& session) {
 }
 
 void Visits::end_idle() {
-  const vault::Time now = clock_();
+  const vault::Time now = steady_();
   end_where([&](const VisitKey&, const Visit& visit) { return now - visit.last > kGap; });
 }
 

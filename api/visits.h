@@ -28,8 +28,8 @@ class Visits {
  public:
   static constexpr vault::Time kGap = 10 * 60 * 1000;
 
-  Visits(vault::Committer& committer, vault::Clock clock)
-      : committer_(committer), clock_(std::move(clock)) {}
+  Visits(vault::Committer& committer, vault::Clock steady)
+      : committer_(committer), steady_(std::move(steady)) {}
 
   // Goes on with the session's visit of this version, or begins one: its entry is on disk on
   // return. Gives back `body`, the representation from byte `begin` on, so that it is a part of the
@@ -74,7 +74,7 @@ class Visits {
   void finish(Visit& visit);
 
   vault::Committer& committer_;
-  vault::Clock clock_;
+  vault::Clock steady_;
   std::mutex mutex_;
   std::map<VisitKey, Held> visits_;
 };

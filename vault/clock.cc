@@ -1,6 +1,7 @@
 #include "vault/clock.h"
 
 #include <fmt/format.h>
+#include <time.h>
 
 #include <chrono>
 
@@ -10,6 +11,13 @@ Time system_now() {
   using std::chrono::milliseconds;
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<milliseconds>(now).count();
+}
+
+Time steady_now() {
+  timespec now{};
+  // Not steady_clock: it stands still while the machine sleeps, and a lent key would outlive that.
+  (void)clock_gettime(CLOCK_BOOTTIME, &now);
+  return Time{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
 }
 
 std::string to_text(Time time) {

@@ -18,6 +18,7 @@ class EndpointTest : public ::testing::Test {
  protected:
   EndpointTest() {
     options_.clock = founded_.clock();
+    options_.steady = founded_.steady();
     service_ = std::make_unique<Service>(founded_.vault(), options_);
     desk_ = std::make_unique<Desk>(service_->handler());
   }

@@ -191,6 +191,28 @@ TEST_P(LogEntriesTest, VisitIsAnIntentAndAnEndHoweverManyReadsItHas) {
             (Counts{{"document.open", 2}, {"document.read", 2}, {"session.end", 1}}));
 }
 
+TEST_P(LogEntriesTest, VisitsAndCountsGoOnWhateverTheClockIsSetTo) {
+  const std::string path = "/v1/documents/" + new_document().text() + "/content";
+  founded_.pass(6 * 60 * 1000);
+  service_.tick();  // what other sessions there were are over
+  Desk stranger(service_.handler());
+  stranger.get("/v1/session");
+  Desk& desk = session_of(caller("MANAJER"));
+  EXPECT_EQ(desk.get(path).status, 200);
+  const std::uint64_t before = log_size();
+  founded_.set_clock(vault::Time{24} * 60 * 60 * 1000);
+  service_.tick();
+  EXPECT_EQ(count(since(before)), (Counts{}));
+  founded_.set_clock(vault::Time{-48} * 60 * 60 * 1000);
+  for (int pause = 0; pause < 3; ++pause) {
+    founded_.pass(4 * 60 * 1000);
+    EXPECT_EQ(desk.get("/v1/session").status, 200);
+    service_.tick();
+  }
+  EXPECT_EQ(count(since(before)),
+            (Counts{{"document.read", 1}, {"refused", 1}, {"service.clock", 1}}));
+}
+
 TEST_P(LogEntriesTest, TwoSessionsOrTwoVersionsAreTwoVisits) {
   const std::string path = "/v1/documents/" + new_document().text() + "/content";
   Desk first = desk_of(worker_), second = desk_of(worker_), third = desk_of(colleague_);

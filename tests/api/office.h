@@ -217,6 +217,7 @@ class OfficeTest : public ::testing::TestWithParam<const char*> {
   ServiceOptions options() {
     ServiceOptions options;
     options.clock = founded_.clock();
+    options.steady = founded_.steady();
     options.sessions.each = 1000;  // a person's many desks are one key's, and time stands still
     return options;
   }

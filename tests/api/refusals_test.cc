@@ -30,7 +30,7 @@ TEST(Network, OfAnAddressIsItsFirstThreeNumbersOrGroups) {
 
 TEST(Refusals, AreOneEntryANetworkAndMinute) {
   support::FoundedVault founded;
-  Refusals refusals(founded.vault().committer(), founded.clock());
+  Refusals refusals(founded.vault().committer(), founded.steady());
   for (int i = 0; i < 1000; ++i)
     refusals.count("192.0.2." + std::to_string(i % 256), "session-ended");
   refusals.count("192.0.2.9", "bad-request");
@@ -50,7 +50,7 @@ TEST(Refusals, AreOneEntryANetworkAndMinute) {
 
 TEST(Refusals, OfAKnownPersonAreCountedWhenThereAreTooMany) {
   support::FoundedVault founded;
-  Refusals refusals(founded.vault().committer(), founded.clock());
+  Refusals refusals(founded.vault().committer(), founded.steady());
   vault::EntryDraft entry;
   entry.action = vault::action::kRefused;
   entry.actor = founded.first_admin.key();
@@ -69,7 +69,7 @@ TEST(Refusals, OfAKnownPersonAreCountedWhenThereAreTooMany) {
 
 TEST(Refusals, FillNoMoreThanSoManyEntriesHoweverManyNetworks) {
   support::FoundedVault founded;
-  Refusals refusals(founded.vault().committer(), founded.clock());
+  Refusals refusals(founded.vault().committer(), founded.steady());
   for (int a = 0; a < 4; ++a) {
     for (int b = 0; b < 256; ++b) {
       refusals.count("10." + std::to_string(a) + "." + std::to_string(b) + ".1", "session-ended");

@@ -37,7 +37,7 @@ class SessionTest : public ::testing::Test {
   }
 
   FoundedVault founded_;
-  Sessions sessions_{founded_.vault(), founded_.clock(), Sessions::Options{}};
+  Sessions sessions_{founded_.vault(), founded_.clock(), founded_.steady(), Sessions::Options{}};
   const Person& admin_ = founded_.first_admin;
 };
 
@@ -131,6 +131,34 @@ TEST_F(SessionTest, EndsAfterEightHoursWhateverIsDone) {
   EXPECT_EQ(sessions_.count(), 0U);
   EXPECT_NE(founded_.last_line().find("expired"), std::string::npos);
   EXPECT_FALSE(sessions_.use(token, call()));
+}
+
+// Whoever sets the clock, an operator or a time server that lies, neither lengthens the time of a
+// lent key nor throws people out.
+TEST_F(SessionTest, EndsAfterTheTimeThatPassesWhateverTheClockIsSetTo) {
+  for (const vault::Time day : {-24 * 60 * kMinute, 24 * 60 * kMinute}) {
+    SCOPED_TRACE(day);
+    const auto opened = sessions_.open(admin_.identity, call());
+    ASSERT_TRUE(opened);
+    const std::string sealed = token_for(admin_), late = token_for(admin_);
+    founded_.set_clock(day);
+    EXPECT_TRUE(sessions_.use(sealed, call()));
+    EXPECT_TRUE(sessions_.use(opened->token, call()));
+    founded_.pass(kMinute);
+    EXPECT_EQ(sessions_.use(late, call()).error().type, "session-ended");
+    founded_.pass(4 * kMinute);
+    EXPECT_FALSE(sessions_.use(sealed, call()));
+  }
+}
+
+TEST_F(SessionTest, TellsItsEndByTheClockAsItIsSet) {
+  const auto opened = sessions_.open(admin_.identity, call());
+  ASSERT_TRUE(opened);
+  constexpr vault::Time kHour = 60 * kMinute;
+  EXPECT_EQ(sessions_.expires(*opened->use), FoundedVault::kStart + 8 * kHour);
+  founded_.pass(kHour);
+  founded_.set_clock(-3 * kHour);
+  EXPECT_EQ(sessions_.expires(*opened->use), FoundedVault::kStart + 5 * kHour);
 }
 
 TEST_F(SessionTest, EndsWhenItsOwnerSaysSo) {

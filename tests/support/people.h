@@ -29,7 +29,7 @@ struct Person {
 
 Person make_person(const std::string& role = "", const crypto::Id& agency = {});
 
-// An empty vault on disk, founded by two administrators, with a clock that only tests move.
+// An empty vault on disk, founded by two administrators, with clocks that only tests move.
 class FoundedVault {
  public:
   static constexpr vault::Time kStart = 1'790'000'000'000;
@@ -38,9 +38,14 @@ class FoundedVault {
 
   vault::Vault& vault() { return *vault_; }
   vault::Clock clock() {
-    return [this] { return now_.load(); };
+    return [this] { return kStart + set_by_ + passed_; };
   }
-  void pass(vault::Time milliseconds) { now_ += milliseconds; }
+  vault::Clock steady() {
+    return [this] { return passed_.load(); };
+  }
+  void pass(vault::Time milliseconds) { passed_ += milliseconds; }
+  // As an operator does, or a time server that lies: no time passes.
+  void set_clock(vault::Time by) { set_by_ += by; }
   std::string data() const { return (dir_ / "data").string(); }
   std::string log_key() const { return (dir_ / "log.key").string(); }
   // Closes the vault, so that a process can have it.
@@ -60,7 +65,7 @@ class FoundedVault {
  private:
   vault::VaultOptions options();
   TempDir dir_;
-  std::atomic<vault::Time> now_ = kStart;
+  std::atomic<vault::Time> passed_ = 0, set_by_ = 0;
   std::unique_ptr<vault::Vault> vault_;
 };
 

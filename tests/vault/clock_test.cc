@@ -18,4 +18,10 @@ TEST(Clock, TellsTheSystemsTime) {
   EXPECT_LT(now, before + 60'000);
 }
 
+TEST(Clock, CountsTheTimeThatPassesWithoutEverGoingBack) {
+  const auto first = vault::steady_now();
+  EXPECT_GT(first, 0);
+  EXPECT_GE(vault::steady_now(), first);
+}
+
 }  // namespace
