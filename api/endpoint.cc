@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <new>
 #include <optional>
 #include <typeinfo>
 
@@ -21,6 +22,19 @@ void finish(const Call& call, Reply& reply) {
 
 std::string_view language_of(const Call& call) {
   return call.headers.one("accept-language").value_or("");
+}
+
+// What a call gets that an exception has ended: want of memory, or a bug.
+Reply reply_for_exception(const Call& call, const std::exception& error) {
+  const bool no_memory = dynamic_cast<const std::bad_alloc*>(&error) != nullptr;
+  // Its text may quote what was sent; its kind does not.
+  (void)std::fprintf(stderr, "segeld: request %s: %s\n", call.request_id.c_str(),
+                     typeid(error).name());
+  Reply reply = problem_reply(problem_of(no_memory ? "no-memory" : "internal"), language_of(call),
+                              call.request_id);
+  if (no_memory) reply.headers.set("retry-after", "5");
+  finish(call, reply);
+  return reply;
 }
 
 // The body of a call, for as long as its session lasts: what comes after its end is not taken.
@@ -75,12 +89,7 @@ ConnectionHandler::Admission Endpoint::admit(const Call& call) {
       return {refuse_call(call, failure_for(vault::Errc::wrong_role), match, session), 0};
     return {std::nullopt, match.route->max_body};
   } catch (const std::exception& error) {
-    // Its text may quote what was sent; its kind does not.
-    (void)std::fprintf(stderr, "segeld: request %s: %s\n", call.request_id.c_str(),
-                       typeid(error).name());
-    Reply reply = problem_reply(problem_of("internal"), language_of(call), call.request_id);
-    finish(call, reply);
-    return {std::move(reply), 0};
+    return {reply_for_exception(call, error), 0};
   }
 }
 
@@ -111,9 +120,7 @@ Reply Endpoint::handle(Call& call) {
     reply = std::move(*answered);
     metrics_.count_request(route.method, route.pattern, reply.status);
   } catch (const std::exception& error) {
-    (void)std::fprintf(stderr, "segeld: request %s: %s\n", call.request_id.c_str(),
-                       typeid(error).name());
-    reply = problem_reply(problem_of("internal"), language_of(call), call.request_id);
+    return reply_for_exception(call, error);
   }
   finish(call, reply);
   return reply;

@@ -114,6 +114,33 @@ TEST_F(SegeldTest, TakesItsSettingsFromAFile) {
   EXPECT_EQ(running.finish().exit_code, 0);
 }
 
+// As for a user without privileges and a small limit.
+Command without_locked_memory(Command command) {
+  std::vector<std::string> under{"prlimit", "--memlock=65536"};
+  if (::geteuid() == 0) {
+    under.insert(under.end(), {"setpriv", "--inh-caps=-ipc_lock", "--bounding-set=-ipc_lock"});
+  }
+  command.arguments.insert(command.arguments.begin(), under.begin(), under.end());
+  return command;
+}
+
+TEST_F(SegeldTest, StartsWithoutLockedMemoryOnlyWhenItIsTold) {
+  Command strict = command();
+  ASSERT_EQ(strict.arguments.back(), "--allow-unlocked-memory");
+  strict.arguments.pop_back();
+  const Finished refused = support::run(without_locked_memory(strict));
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_NE(refused.err.find("cannot be locked"), std::string::npos) << refused.err;
+  EXPECT_NE(refused.err.find("ulimit -l"), std::string::npos) << refused.err;
+
+  support::OnTerminal running(without_locked_memory(command()));
+  ASSERT_TRUE(running.shows("serves on"));
+  const auto ready = nlohmann::json::parse(curl({url("/readyz")}).out);
+  EXPECT_EQ(ready.at("memory_locked"), false);
+  running.type("\x03");
+  EXPECT_EQ(running.finish().exit_code, 0);
+}
+
 TEST_F(SegeldTest, SaysWhatToMendWhenItCannotStart) {
   Command other = command();
   other.arguments[2] = founded_.data() + "/nothing";
