@@ -1,5 +1,6 @@
 #include "api/server.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <Poco/Exception.h>
@@ -27,6 +28,12 @@ constexpr int kBacklog = 511;
 
 class ListenerImpl : public Poco::Net::ServerSocketImpl {
  public:
+  // Poco's own makes an epoll descriptor for each wait: without one left, nobody would be accepted,
+  // nor the connections counted that could give theirs up. It is only ever asked for reading.
+  bool poll(const Poco::Timespan& timeout, int /*mode*/) override {
+    pollfd listener{sockfd(), POLLIN, 0};
+    return ::poll(&listener, 1, static_cast<int>(timeout.totalMilliseconds())) > 0;
+  }
   Poco::Net::SocketImpl* acceptConnection(Poco::Net::SocketAddress& /*client*/) override {
     // Close-on-exec: a child of the service must not keep a client's connection open.
     const int fd = ::accept4(sockfd(), nullptr, nullptr, SOCK_CLOEXEC);

@@ -19,6 +19,8 @@ constexpr std::size_t kEraseSlice = 32;
 // Blocks that the file owns already are written two to three times as fast as new ones.
 constexpr std::uint64_t kLeastAhead = std::uint64_t{16} << 20;
 constexpr std::uint64_t kAhead = std::uint64_t{64} << 20;
+// On a disk that has less than this left, what is taken ahead is missing elsewhere.
+constexpr std::uint64_t kLeastRoom = std::uint64_t{1} << 30;
 
 bool is_dropped(const BlobJob& job) { return job.upload != nullptr && job.upload->failed; }
 
@@ -168,8 +170,8 @@ Result<void> BlobQueue::attempt(std::span<BlobJob* const> jobs, const std::set<I
 }
 
 // Gives the file blocks behind its end before they are needed. Its length stays (KEEP_SIZE), so
-// that copies of it are no longer than its contents. A disk that has no room or a file system that
-// cannot do it is no failure here: the commit that needs the room will tell.
+// that copies of it are no longer than its contents. A disk that has little room or a file system
+// that cannot do it is no failure here: the commit that needs the room will tell.
 void BlobQueue::own_space_ahead() {
   MDB_envinfo info{};
   MDB_stat stat{};
@@ -181,6 +183,7 @@ void BlobQueue::own_space_ahead() {
   const std::uint64_t end = std::min<std::uint64_t>(used + kAhead, info.me_mapsize);
   if (owned_ >= std::min<std::uint64_t>(used + kLeastAhead, end)) return;
   const std::uint64_t from = std::max(owned_, used);
+  if (room_on_disk(env_.get()).value_or(0) < kLeastRoom) return;
   // Asked once for each stretch, also when it fails: not before every commit on a full disk.
   owned_ = end;
   (void)::fallocate(file, FALLOC_FL_KEEP_SIZE, static_cast<off_t>(from),

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <lmdb.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -14,6 +15,9 @@ namespace {
 
 // Enough for every connection that can be reading at once; a slot is 64 bytes of the lock file.
 constexpr unsigned kReaders = 1022;
+constexpr off_t kReaderTable = 64 * (kReaders + 2);  // its file, with the head
+// A write needs no more at once than one of its runs of pages: with less room, it may be cut short.
+constexpr std::uint64_t kFullDisk = std::uint64_t{1} << 20;
 
 // LMDB's locks belong to the process: a second environment on the same files would release the
 // first one's on closing, and then two writers could meet.
@@ -61,6 +65,16 @@ Result<std::pair<std::uint64_t, std::uint64_t>> claim_folder(const std::filesyst
   return std::pair<std::uint64_t, std::uint64_t>(status.st_dev, status.st_ino);
 }
 
+// Gives the table of readers its blocks. LMDB makes the file with holes and maps it: a reader whose
+// place is in a hole would end the process when the disk is full.
+// REQUIRES: the environment is not open. Closing any descriptor of the file takes LMDB's lock away.
+int own_reader_table(const std::filesystem::path& directory) {
+  const Descriptor fd(::open((directory / "lock.mdb").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (fd.get() < 0) return errno;
+  if (::fallocate(fd.get(), 0, 0, kReaderTable) != 0 && errno != EOPNOTSUPP) return errno;
+  return 0;
+}
+
 }  // namespace
 
 Errc errc_of_lmdb(int code) {
@@ -82,6 +96,13 @@ Errc errc_of_lmdb(int code) {
     default:
       return Errc::io_failure;
   }
+}
+
+std::optional<std::uint64_t> room_on_disk(MDB_env* env) {
+  mdb_filehandle_t file{};
+  struct statvfs disk {};
+  if (mdb_env_get_fd(env, &file) != 0 || ::fstatvfs(file, &disk) != 0) return std::nullopt;
+  return std::uint64_t{disk.f_bavail} * disk.f_frsize;
 }
 
 Result<std::unique_ptr<LmdbEnv>> LmdbEnv::open(const std::filesystem::path& directory,
@@ -112,6 +133,9 @@ int LmdbEnv::start(const std::filesystem::path& directory, const LmdbOptions& op
   if (const int code = mdb_env_create(&env_); code != 0) return code;
   if (const int code = mdb_env_set_mapsize(env_, options.map_size); code != 0) return code;
   if (const int code = mdb_env_set_maxreaders(env_, kReaders); code != 0) return code;
+  if (!options.read_only) {
+    if (const int code = own_reader_table(directory); code != 0) return code;
+  }
   // Without MDB_WRITEMAP (slower here, and a stray pointer would write into the store) and without
   // MDB_NOMEMINIT (pages would take what the heap held before, keys among it, to the disk).
   // MDB_NOTLS: a read transaction belongs to its object, not to the thread.
@@ -145,9 +169,15 @@ LmdbTxn::~LmdbTxn() {
 }
 
 Result<void> LmdbTxn::commit() && {
+  MDB_env* const env = mdb_txn_env(txn_);
   const int code = mdb_txn_commit(std::exchange(txn_, nullptr));
-  if (code != 0) return lmdb_failure(code);
-  return {};
+  if (code == 0) return {};
+  // LMDB calls a write that a full disk has cut short an EIO. Taken for a broken disk, it would end
+  // the service, where it only has to wait for room.
+  if (code == EIO && room_on_disk(env).value_or(kFullDisk) < kFullDisk) {
+    return tl::unexpected(Errc::no_space);
+  }
+  return lmdb_failure(code);
 }
 
 }  // namespace vault

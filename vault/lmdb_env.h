@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "vault/error.h"
@@ -17,6 +18,9 @@ namespace vault {
 // What an LMDB return code other than 0 means in the vault.
 Errc errc_of_lmdb(int code);
 inline tl::unexpected<Errc> lmdb_failure(int code) { return tl::unexpected(errc_of_lmdb(code)); }
+
+// How many bytes the disk of this environment has left for us; none when it does not say.
+std::optional<std::uint64_t> room_on_disk(MDB_env* env);
 
 // An open environment. The folder is 0700, its files 0600, and both belong to who opens them.
 class LmdbEnv {

@@ -39,6 +39,7 @@ House::House(const std::vector<std::string>& under, const std::vector<std::strin
 void House::set_up() {
   api::ServiceOptions options;
   options.clock = founded_.clock();
+  options.steady = founded_.steady();
   api::Service service(founded_.vault(), options);
   Desk first = desk_of(service, founded_.first_admin);
   Desk second = desk_of(service, founded_.second_admin);
