@@ -75,6 +75,15 @@ int own_reader_table(const std::filesystem::path& directory) {
   return 0;
 }
 
+// A failed write of its head ends an environment for good, whatever the reason was: nothing is read
+// or written any more, so that it is no want of room that could be waited for.
+bool is_ended(MDB_env* env) {
+  MDB_txn* probe = nullptr;
+  const int code = mdb_txn_begin(env, nullptr, MDB_RDONLY, &probe);
+  if (code == 0) mdb_txn_abort(probe);
+  return code == MDB_PANIC;
+}
+
 }  // namespace
 
 Errc errc_of_lmdb(int code) {
@@ -172,6 +181,7 @@ Result<void> LmdbTxn::commit() && {
   MDB_env* const env = mdb_txn_env(txn_);
   const int code = mdb_txn_commit(std::exchange(txn_, nullptr));
   if (code == 0) return {};
+  if (is_ended(env)) return tl::unexpected(Errc::io_failure);
   // LMDB calls a write that a full disk has cut short an EIO. Taken for a broken disk, it would end
   // the service, where it only has to wait for room.
   if (code == EIO && room_on_disk(env).value_or(kFullDisk) < kFullDisk) {
