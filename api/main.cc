@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -134,10 +135,16 @@ bool run_until_asked(api::Service& service, vault::Vault& vault, const sigset_t&
   }
 }
 
+void tell_damaged_page(const std::filesystem::path& file, vault::PageDamage damage) {
+  (void)std::fprintf(stderr, "segeld: %s: page %s is damaged: %s\n", file.c_str(),
+                     std::to_string(damage.page).c_str(), vault::to_text(damage.fault));
+}
+
 int serve(const Settings& settings, bool memory_locked, const sigset_t& stopping) {
   vault::VaultOptions at;
   at.directory = settings.data;
   at.log_key = settings.log_key;
+  at.on_damaged_page = tell_damaged_page;
   const auto vault = vault::Vault::open(at);
   if (!vault) {
     (void)std::fprintf(stderr, "segeld: %s: %s\n", settings.data.c_str(),

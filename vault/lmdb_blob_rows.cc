@@ -8,6 +8,7 @@
 #include "vault/big_endian.h"
 #include "vault/extent.h"
 #include "vault/lmdb_env.h"
+#include "vault/lmdb_page.h"
 
 namespace vault {
 namespace {
@@ -204,6 +205,8 @@ Result<std::size_t> BlobRows::erase_extents(const Id& id, std::size_t limit) {
     const int code = cursor.seek(prefix);
     if (code == MDB_NOTFOUND || (code == 0 && !begins_with(cursor.key(), prefix))) break;
     if (code != 0) return lmdb_failure(code);
+    // An edited head would put pages of others among the free ones.
+    if (!judge_run_of_row(cursor.key(), cursor.value())) return tl::unexpected(Errc::corrupt);
     if (const int deleted = cursor.erase(); deleted != 0) return lmdb_failure(deleted);
   }
   return erased;

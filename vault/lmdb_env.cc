@@ -8,7 +8,10 @@
 
 #include <cerrno>
 #include <mutex>
+#include <optional>
 #include <set>
+
+#include "vault/lmdb_pages.h"
 
 namespace vault {
 namespace {
@@ -84,6 +87,21 @@ bool is_ended(MDB_env* env) {
   return code == MDB_PANIC;
 }
 
+Result<void> refuse_damage(const std::filesystem::path& file, const LmdbOptions& options,
+                           const std::optional<PageDamage>& damage) {
+  if (!damage) return {};
+  if (options.on_damaged_page != nullptr && *options.on_damaged_page)
+    (*options.on_damaged_page)(file, *damage);
+  return tl::unexpected(errc_of(damage->fault));
+}
+
+// A file without a byte is one that the engine had begun to make.
+bool is_made(const std::filesystem::path& file) {
+  struct stat status {};
+  if (::lstat(file.c_str(), &status) != 0) return errno != ENOENT;
+  return !S_ISREG(status.st_mode) || status.st_size > 0;
+}
+
 }  // namespace
 
 Errc errc_of_lmdb(int code) {
@@ -115,7 +133,7 @@ std::optional<std::uint64_t> room_on_disk(MDB_env* env) {
 }
 
 Result<std::unique_ptr<LmdbEnv>> LmdbEnv::open(const std::filesystem::path& directory,
-                                               const LmdbOptions& options) {
+                                               const LmdbOptions& options, Runs runs) {
   const auto folder = claim_folder(directory, options.read_only);
   if (!folder) return tl::unexpected(folder.error());
   {
@@ -123,9 +141,22 @@ Result<std::unique_ptr<LmdbEnv>> LmdbEnv::open(const std::filesystem::path& dire
     if (!open_folders().insert(*folder).second) return tl::unexpected(Errc::locked);
   }
   std::unique_ptr<LmdbEnv> env(new LmdbEnv(*folder));  // from here on its destructor lets go
+
+  const auto file = directory / "data.mdb";
+  if (options.read_only || is_made(file)) {
+    const JudgeOptions judging{runs, options.map_size, {}};
+    const auto judged = refuse_damage(
+        file, options,
+        options.read_only ? find_damaged_meta(file, judging) : find_damaged_page(file, judging));
+    if (!judged) return tl::unexpected(judged.error());
+  }
   if (const int code = env->start(directory, options); code != 0) return lmdb_failure(code);
 
-  if (options.read_only) return env;
+  if (options.read_only) {
+    const auto judged = env->judge_beside_writer(file, options);
+    if (!judged) return tl::unexpected(judged.error());
+    return env;
+  }
 
   // LMDB writes the first pages of a new environment without a flush: until the first commit, which
   // for blobs may be days away, a power failure could tear them, and it would open no more.
@@ -158,6 +189,18 @@ int LmdbEnv::start(const std::filesystem::path& directory, const LmdbOptions& op
   auto txn = LmdbTxn::begin(*this, MDB_RDONLY);
   if (!txn) return EIO;
   return mdb_dbi_open(txn->get(), nullptr, 0, &dbi_);
+}
+
+Result<void> LmdbEnv::judge_beside_writer(const std::filesystem::path& file,
+                                          const LmdbOptions& options) const {
+  auto txn = LmdbTxn::begin(*this, MDB_RDONLY);
+  if (!txn) return tl::unexpected(txn.error());
+  const auto pin = [&]() -> std::uint64_t {
+    mdb_txn_reset(txn->get());
+    return mdb_txn_renew(txn->get()) == 0 ? mdb_txn_id(txn->get()) : 0;
+  };
+  return refuse_damage(file, options,
+                       find_damaged_page(file, {Runs::heads, options.map_size, pin}));
 }
 
 LmdbEnv::~LmdbEnv() {

@@ -9,6 +9,7 @@
 
 #include "vault/error.h"
 #include "vault/lmdb_meta.h"
+#include "vault/lmdb_tree.h"
 
 struct MDB_env;
 struct MDB_txn;
@@ -28,8 +29,9 @@ class LmdbEnv {
   // Makes the folder (not its parents) if it is missing; its name is on disk on return. Read-only,
   // it makes and changes nothing. Errors: locked (this process has it open), forbidden (another
   // user's folder), not_found, io_failure, corrupt, newer_format, no_space.
+  // `runs`: what is read of large values while its pages are judged.
   static Result<std::unique_ptr<LmdbEnv>> open(const std::filesystem::path& directory,
-                                               const LmdbOptions& options);
+                                               const LmdbOptions& options, Runs runs);
   ~LmdbEnv();
   LmdbEnv(const LmdbEnv&) = delete;
   LmdbEnv& operator=(const LmdbEnv&) = delete;
@@ -41,6 +43,8 @@ class LmdbEnv {
   using Folder = std::pair<std::uint64_t, std::uint64_t>;  // device, inode
   explicit LmdbEnv(Folder folder) : folder_(folder) {}
   int start(const std::filesystem::path& directory, const LmdbOptions& options);
+  Result<void> judge_beside_writer(const std::filesystem::path& file,
+                                   const LmdbOptions& options) const;
 
   Folder folder_;
   MDB_env* env_ = nullptr;

@@ -175,7 +175,7 @@ class LmdbMeta final : public MetaStore {
 
 Result<std::unique_ptr<MetaStore>> open_lmdb_meta(const std::filesystem::path& directory,
                                                   const LmdbOptions& options) {
-  auto env = LmdbEnv::open(directory, options);
+  auto env = LmdbEnv::open(directory, options, Runs::heads);
   if (!env) return tl::unexpected(env.error());
   return std::make_unique<LmdbMeta>(std::move(*env));
 }

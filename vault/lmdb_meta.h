@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "vault/lmdb_page_fault.h"
 #include "vault/meta_store.h"
 
 namespace vault {
@@ -14,11 +15,13 @@ struct LmdbOptions {
   // Beside a process that writes: the folder must be there, nothing in it is changed, and every
   // write fails with io_failure.
   bool read_only = false;
+  const OnDamagedPage* on_damaged_page = nullptr;  // for the call; may be empty
 };
 
-// Opens or makes the environment (folder 0700, files 0600). Open it after any fork.
-// Errors: locked (this process has it open), forbidden (the folder is another user's), not_found
-// (read-only, and nothing there), io_failure, corrupt, newer_format, no_space.
+// Opens or makes the environment (folder 0700, files 0600). Open it after any fork. All its pages
+// are judged before the engine sees them (vault/lmdb_pages.h). Errors: locked (this process has it
+// open), forbidden (the folder is another user's), not_found (read-only, and nothing there),
+// io_failure, corrupt, newer_format, no_space.
 Result<std::unique_ptr<MetaStore>> open_lmdb_meta(const std::filesystem::path& directory,
                                                   const LmdbOptions& options = {});
 

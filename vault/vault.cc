@@ -85,10 +85,12 @@ struct Vault::Parts {
 
 Result<void> Vault::Parts::open(const VaultOptions& options, LogKey key, Making making) {
   verifier = key.verifier();
-  auto records = open_lmdb_meta(options.directory / "meta", {options.map_size});
+  LmdbOptions engine{options.map_size};
+  engine.on_damaged_page = &options.on_damaged_page;
+  auto records = open_lmdb_meta(options.directory / "meta", engine);
   if (!records) return tl::unexpected(records.error());
   meta = std::move(*records);
-  auto extents = open_lmdb_blobs(options.directory / "blobs", {options.map_size});
+  auto extents = open_lmdb_blobs(options.directory / "blobs", engine);
   if (!extents) return tl::unexpected(extents.error());
   blobs = std::move(*extents);
   const auto least = reading(*meta, [](const ReadTxn& txn) { return least_slots(txn); });

@@ -15,6 +15,7 @@
 #include "vault/directory.h"
 #include "vault/documents.h"
 #include "vault/key_graph.h"
+#include "vault/lmdb_page_fault.h"
 #include "vault/log.h"
 #include "vault/rotations.h"
 
@@ -25,6 +26,7 @@ struct VaultOptions {
   std::filesystem::path log_key;  // 0600, outside the directory
   std::uint64_t map_size = std::uint64_t{1} << 40;
   Clock clock = system_now;
+  OnDamagedPage on_damaged_page = {};
 };
 
 class Vault {

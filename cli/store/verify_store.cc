@@ -28,8 +28,10 @@ struct Options {
 };
 
 vault::Result<vault::StoreReport> verify_folder(const std::filesystem::path& data,
-                                                const vault::VerifyOptions& options) {
-  const vault::LmdbOptions beside{.read_only = true};
+                                                const vault::VerifyOptions& options,
+                                                const vault::OnDamagedPage& on_damaged_page) {
+  vault::LmdbOptions beside{.read_only = true};
+  beside.on_damaged_page = &on_damaged_page;
   const auto meta = vault::open_lmdb_meta(data / "meta", beside);
   if (!meta) return tl::unexpected(meta.error());
   const auto blobs = vault::open_lmdb_blobs(data / "blobs", beside);
@@ -67,19 +69,44 @@ Failure explain(Errc error, const std::string& folder) {
   return {Message(Text::store_unreadable, folder), std::nullopt};
 }
 
+// What the other process says when it has no report.
+json json_of_error(Errc error, const std::optional<vault::PageDamage>& damage,
+                   const std::string& file) {
+  json object = {{"error", static_cast<int>(error)}};
+  if (damage) {
+    object["file"] = file;
+    object["page"] = damage->page;
+  }
+  return object;
+}
+
+Failure explain(const json& object, const std::string& folder) {
+  const auto error = static_cast<Errc>(object.at("error").get<int>());
+  if (error != Errc::corrupt || !object.contains("page")) return explain(error, folder);
+  const auto file = std::filesystem::path(folder) / object.at("file").get<std::string>();
+  return {Message(Text::store_page_damaged, object.at("page").get<std::uint64_t>(), file.string()),
+          Text::store_damaged_advice};
+}
+
 // Away from here, since a page that is damaged may end the process that reads it.
 Result<vault::StoreReport> verify_apart(const Options& options,
                                         const vault::VerifyOptions& verifying) {
   const auto answer = run_apart([&]() -> std::string {
-    const auto report = verify_folder(options.data, verifying);
+    std::optional<vault::PageDamage> damaged;
+    std::string in;
+    const auto report = verify_folder(
+        options.data, verifying, [&](const std::filesystem::path& file, vault::PageDamage damage) {
+          damaged = damage;
+          in = (file.parent_path().filename() / file.filename()).string();
+        });
     if (report) return json_of(*report).dump();
-    return json{{"error", static_cast<int>(report.error())}}.dump();
+    return json_of_error(report.error(), damaged, in).dump();
   });
   const Failure crashed = explain(Errc::corrupt, options.data);
   if (!answer) return tl::unexpected(crashed);
   const json object = json::parse(*answer, nullptr, false);
   if (object.is_object() && object.contains("error")) {
-    return tl::unexpected(explain(static_cast<Errc>(object["error"].get<int>()), options.data));
+    return tl::unexpected(explain(object, options.data));
   }
   auto report = read_report(object);
   if (!report) return tl::unexpected(crashed);

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "cli/office_command.h"
+#include "support/lmdb_file.h"
 #include "support/raw_lmdb.h"
 
 namespace segel_test {
@@ -62,6 +63,30 @@ TEST_F(VerifyStoreCommand, NamesARecordInWhichABitWasFlipped) {
   EXPECT_THAT(shown.out, HasSubstr("A record was altered"));
   EXPECT_THAT(shown.err, HasSubstr("findings: 1"));
   EXPECT_THAT(verify({"--lang", "id"}).out, HasSubstr("Rekaman diubah"));
+}
+
+// The engine would follow it; neither process does, and both say where it is.
+TEST_F(VerifyStoreCommand, NamesADamagedPageForWhichTheServiceDoesNotStart) {
+  stop_service();
+  // The second is met first.
+  for (const std::string room : {"blobs", "meta"}) {
+    support::LmdbFile file(std::filesystem::path(data()) / room / "data.mdb");
+    // Where the free room of its root ends; there may be no root yet among the blobs.
+    const std::uint64_t at = room == "meta" ? file.rows_root() : 0;
+    file.set<std::uint16_t>(at, at == 0 ? 10 : 14, 4098);
+    file.store();
+    const std::string page = std::to_string(at);
+    const std::string path = room + "/data.mdb";
+
+    const auto refused = refused_service();
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_THAT(refused.out, HasSubstr(path + ": page " + page + " is damaged"));
+    EXPECT_THAT(refused.out, HasSubstr("segel verify-store"));
+    const auto shown = verify();
+    EXPECT_EQ(shown.exit_code, 1);
+    EXPECT_THAT(shown.err, HasSubstr("Page " + page + " of " + data() + "/" + path));
+    EXPECT_THAT(verify({"--lang", "id"}).err, HasSubstr("Halaman " + page + " dari "));
+  }
 }
 
 // An old copy is sound in itself: only who remembers more than it says can tell.
