@@ -130,7 +130,7 @@ bool run_until_asked(api::Service& service, vault::Vault& vault, const sigset_t&
     if (sigtimedwait(&stopping, nullptr, &second) > 0) return true;
     // After a failed commit nothing is true any more but what is on the disk: the next start
     // reads it.
-    if (vault.committer().stopped()) return false;
+    if (vault.stopped()) return false;
     service.tick();
   }
 }

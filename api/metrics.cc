@@ -48,7 +48,7 @@ std::string Metrics::text() {
   const auto head = services_.vault.log().head();
   if (head) families_->entries.Set(static_cast<double>(head->size));
   families_->sessions.Set(static_cast<double>(services_.sessions.count()));
-  families_->ready.Set(head && !services_.vault.committer().stopped() ? 1 : 0);
+  families_->ready.Set(head && !services_.vault.stopped() ? 1 : 0);
   return prometheus::TextSerializer().Serialize(families_->registry.Collect());
 }
 

@@ -19,7 +19,7 @@ Reply text_reply(std::string_view type, std::string_view body) {
 Outcome<Reply> ready(Services& services, Incoming&) {
   const auto head = services.vault.log().head();
   const auto founding = services.vault.directory().founding();
-  const bool ready = head && founding && !services.vault.committer().stopped();
+  const bool ready = head && founding && !services.vault.stopped();
   nlohmann::json body{{"ready", ready}, {"memory_locked", services.memory_locked}};
   // A vault whose founding set is one person is for trying out, and says so.
   if (founding) body["trial"] = founding->quorum < 2;

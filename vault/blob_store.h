@@ -45,6 +45,8 @@ class BlobStore {
   virtual Result<void> list_unsettled(const std::function<void(const Id&)>& visit) const = 0;
   virtual Result<void> list(
       const std::function<void(const Id&, std::uint64_t size)>& visit) const = 0;
+  // After the disk has failed a commit, none may be made any more: the process should stop.
+  virtual bool stopped() const { return false; }
 };
 
 }  // namespace vault

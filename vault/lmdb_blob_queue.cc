@@ -166,7 +166,9 @@ Result<void> BlobQueue::attempt(std::span<BlobJob* const> jobs, const std::set<I
         job->kind == BlobJob::Kind::erase ? erase_slice(rows, *job) : write_blob(rows, *job);
     if (!done) return done;
   }
-  return std::move(*txn).commit();
+  auto done = std::move(*txn).commit();
+  if (!done && done.error() == Errc::io_failure) stopped_ = true;
+  return done;
 }
 
 // Gives the file blocks behind its end before they are needed. Its length stays (KEEP_SIZE), so

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -59,6 +60,8 @@ class BlobQueue {
   // Takes the blob's mark away with some later commit.
   void settle(const Id& id);
   std::set<Id> settling() const;
+  // The disk has failed a commit; LMDB may take no other one.
+  bool stopped() const { return stopped_; }
 
  private:
   void run();
@@ -68,6 +71,7 @@ class BlobQueue {
   void own_space_ahead();
 
   const LmdbEnv& env_;
+  std::atomic<bool> stopped_ = false;
   std::uint64_t owned_ = 0;  // bytes of the file that have blocks on the disk; the thread's own
 
   mutable std::mutex mutex_;  // all below

@@ -65,6 +65,8 @@ class LmdbBlobs final : public BlobStore {
   Result<void> list_unsettled(const std::function<void(const Id&)>& visit) const override;
   Result<void> list(const std::function<void(const Id&, std::uint64_t size)>& visit) const override;
 
+  bool stopped() const override { return queue_.stopped(); }
+
   BlobQueue& queue() { return queue_; }
   Buffers& buffers() { return buffers_; }
   void close_writer(const Id& id) {

@@ -11,6 +11,7 @@
 #include <optional>
 #include <set>
 
+#include "vault/flush_folder.h"
 #include "vault/lmdb_pages.h"
 
 namespace vault {
@@ -43,12 +44,6 @@ class Descriptor {
  private:
   int fd_;
 };
-
-Result<void> flush_folder(const std::filesystem::path& path) {
-  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.get() < 0 || ::fsync(fd.get()) != 0) return lmdb_failure(errno);
-  return {};
-}
 
 // The folder's identity. A folder of another user is refused: files made in it as root would keep
 // the service out, and files made by its owner could be changed under our feet.
@@ -164,7 +159,7 @@ Result<std::unique_ptr<LmdbEnv>> LmdbEnv::open(const std::filesystem::path& dire
   // A flushed page is of no use under a name that the power failure took.
   const auto parent = std::filesystem::absolute(directory).lexically_normal();
   for (const auto& path : {parent, (parent / "..").lexically_normal()}) {
-    if (const auto flushed = flush_folder(path); !flushed) return tl::unexpected(flushed.error());
+    if (!flush_folder(path)) return lmdb_failure(errno);
   }
   return env;
 }

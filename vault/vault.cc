@@ -180,6 +180,7 @@ Result<std::unique_ptr<Vault>> Vault::open(const VaultOptions& options) {
 const MetaStore& Vault::meta() const { return *parts_->meta; }
 const BlobStore& Vault::blobs() const { return *parts_->blobs; }
 Committer& Vault::committer() { return *parts_->committer; }
+bool Vault::stopped() const { return parts_->committer->stopped() || parts_->blobs->stopped(); }
 const Log& Vault::log() const { return *parts_->log; }
 Directory& Vault::directory() { return *parts_->directory; }
 KeyGraph& Vault::graph() { return *parts_->graph; }

@@ -44,6 +44,8 @@ class Vault {
   const MetaStore& meta() const;
   const BlobStore& blobs() const;
   Committer& committer();
+  // After a failed commit of either store: the process should stop, and verify at its start.
+  bool stopped() const;
   const Log& log() const;
   Directory& directory();
   KeyGraph& graph();

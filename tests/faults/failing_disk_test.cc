@@ -125,7 +125,7 @@ class FailingMachine {
 
   // The same service takes new work, or it ends in order and the next one does.
   void expect_service() {
-    if (!machine_.log_in()) expect_end("a commit failed");
+    if (!machine_.log_in() || !machine_.is_ready()) expect_end("a commit failed");
     EXPECT_EQ(machine_.damage(), "");
     for (const std::size_t size : {std::size_t{100}, std::size_t{70'000}}) {
       const Answer answer = deposit(size);
@@ -156,6 +156,7 @@ struct Scenario {
 };
 constexpr Scenario kScenarios[] = {
     {"DepositSmall", [](FailingMachine& machine) { return machine.deposit(1'000); }},
+    {"DepositLarge", [](FailingMachine& machine) { return machine.deposit(2'200'000); }},
     {"Rotate", [](FailingMachine& machine) { return machine.rotate(); }},
     {"AppendToLog", [](FailingMachine& machine) { return machine.read(); }},
     {"Start", nullptr},

@@ -29,6 +29,8 @@ class Machine {
   Answer post(const std::string& target) { return call("POST", target, "{}"); }
   Answer deposit(const std::string& content);
   Answer read(const std::string& id);
+  // What /readyz says.
+  bool is_ready() { return get("/readyz").status == 200; }
   void reconnect();
   // Starts the service anew, once it has ended. Throws std::runtime_error when it does not serve.
   void restart();
