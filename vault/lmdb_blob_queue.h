@@ -3,7 +3,6 @@
 #pragma once
 
 #include <atomic>
-#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
