@@ -249,6 +249,7 @@ TEST_F(HttpClient, ReadsNoBodyAfterHead) {
   EXPECT_EQ(response->text(), "");
   EXPECT_EQ(http.send({"HEAD", "/b", {}, "", nullptr})->status, 200);
   EXPECT_EQ(server_->connections(), 1u);
+  EXPECT_TRUE(test_site::eventually([&] { return down.told == 2; }));
 }
 
 TEST_F(HttpClient, RefusesATextLongerThanItsLimit) {

@@ -157,8 +157,8 @@ class MovedRecordTest : public KeyRulesTest {
     return std::string(plain->expose_text());
   }
   static std::optional<std::string> refused(const Failure& failure) {
-    // `internal`: the service found it, before the client could.
-    EXPECT_THAT(failure.type, AnyOf("sealed-wrong", "manifest-wrong", "internal"));
+    // `damaged`: the service found it, before the client could.
+    EXPECT_THAT(failure.type, AnyOf("sealed-wrong", "manifest-wrong", "damaged"));
     return std::nullopt;
   }
 

@@ -223,7 +223,8 @@ TEST_F(VerifyStoreCommand, TellsPagesThatCannotBeReadFromOurOwnEnd) {
   }
   const auto done = verify();
   EXPECT_EQ(done.exit_code, 1);
-  EXPECT_THAT(done.err, HasSubstr("damaged and cannot be read"));
+  EXPECT_THAT(done.err, HasSubstr("/meta/data.mdb is damaged"));
+  EXPECT_THAT(done.err, HasSubstr("Page "));
 }
 
 TEST_F(VerifyStoreCommand, SaysWhereThereIsNoVault) {

@@ -118,6 +118,8 @@ std::vector<std::string> written_outside(const fs::path& trace, const fs::path& 
   static const std::regex kOpened(
       "(O_WRONLY|O_RDWR|O_CREAT|O_TMPFILE|creat\\(|memfd_create\\()"
       ".* = [0-9]+<(.*)>");
+  // A word to the kernel, kept in no file: that it dumps nothing of this process.
+  static const std::regex kNoDump("/proc/[0-9]+/coredump_filter");
   const std::string inside = fs::canonical(folder).string() + "/";
   std::set<std::string> outside;
   std::size_t seen = 0;
@@ -128,7 +130,7 @@ std::vector<std::string> written_outside(const fs::path& trace, const fs::path& 
     const std::string path = parts[2];
     if (path.starts_with(inside)) {
       ++seen;
-    } else {
+    } else if (!std::regex_match(path, kNoDump)) {
       outside.insert(path);
     }
   }

@@ -122,9 +122,8 @@ class HttpFuzzer : public testing::Test {
     // So that the above says something.
     EXPECT_FALSE(cases_.empty() || documents_.empty() || answers_[2] == 0 || answers_[4] == 0);
     EXPECT_TRUE(house_.stop()) << "it did not end well";
-    const auto verified =
-        support::run({{std::string(SEGEL_BIN) + "/segel", "verify-store", house_.data(),
-                       "--log-key", house_.log_verifier()}});
+    const auto verified = support::run({{std::string(SEGEL_BIN) + "/segel", "verify-store",
+                                         house_.data(), "--log-key", house_.log_verifier()}});
     EXPECT_EQ(verified.exit_code, 0) << verified.out << verified.err;
     std::printf(
         "answers: %d well, %d refused, %d of the protocol; %zu cases, %zu documents, %zu "
