@@ -18,7 +18,7 @@ namespace support {
 class LmdbFile {
  public:
   static constexpr std::size_t kPage = 4096;
-  enum Kind : std::uint16_t { branch = 1, leaf = 2, run = 4, meta = 8 };
+  enum Kind : std::uint16_t { branch = 1, leaf = 2, first_of_run = 4, meta = 8 };
 
   explicit LmdbFile(std::filesystem::path path) : path_(std::move(path)) {
     std::ifstream in(path_, std::ios::binary);

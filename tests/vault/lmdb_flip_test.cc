@@ -114,8 +114,8 @@ TEST_F(Flipped, AFieldOfAPageIsFoundOrHarmless) {
       flip(at, 0x80);
     }
   }
-  EXPECT_EQ(kinds, (std::set<std::uint16_t>{LmdbFile::branch, LmdbFile::leaf, LmdbFile::run,
-                                            LmdbFile::meta}));
+  EXPECT_EQ(kinds, (std::set<std::uint16_t>{LmdbFile::branch, LmdbFile::leaf,
+                                            LmdbFile::first_of_run, LmdbFile::meta}));
   // What is left: the older meta page's trees, unused bytes, and sizes that take in a byte of
   // filling.
   EXPECT_GT(found_, 5 * (in_rows_ + without_effect_));
