@@ -166,9 +166,10 @@ Result<std::unique_ptr<LmdbEnv>> LmdbEnv::open(const std::filesystem::path& dire
 
 int LmdbEnv::start(const std::filesystem::path& directory, const LmdbOptions& options) {
   if (const int code = mdb_env_create(&env_); code != 0) return code;
-  if (const int code = mdb_env_set_mapsize(env_, options.map_size); code != 0) return code;
   if (const int code = mdb_env_set_maxreaders(env_, kReaders); code != 0) return code;
+  // A reader maps as much as the writer has said in the store that it does.
   if (!options.read_only) {
+    if (const int code = mdb_env_set_mapsize(env_, options.map_size); code != 0) return code;
     if (const int code = own_reader_table(directory); code != 0) return code;
   }
   // Without MDB_WRITEMAP (slower here, and a stray pointer would write into the store) and without

@@ -45,6 +45,8 @@ constexpr std::uint16_t kMostDepth = 31;     // the engine's cursors have 32 pla
 // The engine adds one for each commit and keeps the largest number for itself. This many are never
 // made.
 constexpr std::uint64_t kMostTxn = std::uint64_t{1} << 56;
+// More than a process has addresses for; a reader maps as much as is said here.
+constexpr std::uint64_t kMostMap = std::uint64_t{1} << 46;
 constexpr PageNumber kMostPage = std::uint64_t{1} << 47;  // what a node can name
 
 template <typename Number>
@@ -97,7 +99,8 @@ Judged<MetaPage> judge_meta(ByteView page, PageNumber place) {
   meta.last_page = load<std::uint64_t>(page, kLastPageAt);
   meta.txn = load<std::uint64_t>(page, kTxnAt);
   if (load<std::uint64_t>(page, kAddressAt) != 0 || meta.free.pad != kPageSize ||
-      meta.free.flags != kNumberKeys || meta.rows.pad != 0 || meta.rows.flags != 0)
+      meta.free.flags != kNumberKeys || meta.rows.pad != 0 || meta.rows.flags != 0 ||
+      load<std::uint64_t>(page, kMapSizeAt) > kMostMap)
     return tl::unexpected(PageFault::settings_wrong);
   if (meta.last_page < kMetaPages - 1 || meta.last_page > kMostPage ||
       load<std::uint64_t>(page, kMapSizeAt) / kPageSize <= meta.last_page)

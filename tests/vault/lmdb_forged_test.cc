@@ -84,8 +84,8 @@ constexpr Forgery kForgeries[] = {
      PageFault::lost},
     {"MoreRoomThanTheMapHas",
      [](LmdbFile& file) {
-       file.set<u64>(file.newest(), 136, u64{1} << 40);
-       file.set<u64>(file.newest(), 32, u64{1} << 60);
+       file.set<u64>(file.newest(), 136, u64{1} << 33);
+       file.set<u64>(file.newest(), 32, u64{1} << 46);
        return file.newest();
      },
      PageFault::last_page_wrong},

@@ -42,6 +42,7 @@ constexpr Edit kEdits[] = {
     {"NoMagic", On::meta, put<u32, 16, 0xBEEFC0DF>, PageFault::not_meta},
     {"LaterVersion", On::meta, put<u32, 20, 2>, PageFault::newer_format},
     {"NoVersion", On::meta, put<u32, 20, 0>, PageFault::not_meta},
+    {"MapOfExbibytes", On::meta, put<u64, 32, u64{1} << 62>, PageFault::settings_wrong},
     {"FixedAddress", On::meta, put<u64, 24, 4096>, PageFault::settings_wrong},
     {"MapSmallerThanFile", On::meta, put<u64, 32, 4096>, PageFault::last_page_wrong},
     {"PageSize", On::meta, put<u32, 40, 8192>, PageFault::settings_wrong},
